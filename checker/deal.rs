@@ -1,0 +1,411 @@
+//! What the files say, as typed things with places.
+//!
+//! Every attribute is a [`Slot`]: a value, a word that stands instead of one, or a hole. What is
+//! not there has no slot; whether that is a hole too depends on its mark and on the gate.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use crate::source::Place;
+use crate::vocabulary::{Gate, Name};
+
+/// Type and id of a thing. The id is its path from the root of the workspace, `deals/acme`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uid {
+    /// Entity type.
+    pub ty: Name,
+    /// Id within the type.
+    pub id: Name,
+}
+
+impl Uid {
+    /// A uid from its parts.
+    pub fn new(ty: impl Into<Name>, id: impl Into<Name>) -> Self {
+        Self { ty: ty.into(), id: id.into() }
+    }
+}
+
+/// A declared thing, a row of a table, an element, or a tuple of a join.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// Type and id.
+    pub uid: Uid,
+    /// The quoted title, or the title of a row.
+    pub title: Option<String>,
+    /// Attributes.
+    pub body: Body,
+    /// The thing it is an element of, or the kind a header belongs to.
+    pub parent: Option<Uid>,
+    /// Rows it lies under.
+    pub parents: Vec<Uid>,
+}
+
+impl Thing {
+    /// What people call it: its title, else the last part of its id.
+    pub fn name(&self) -> String {
+        self.title.clone().unwrap_or_else(|| short(&self.uid.id))
+    }
+}
+
+/// The last part of an id, as written in a file.
+pub fn short(id: &str) -> String {
+    id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id).to_owned()
+}
+
+/// Attributes with the place of the block they stand in.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Attributes that are there.
+    pub slots: BTreeMap<Name, Slot>,
+    /// Head of the block.
+    pub head: Option<Place>,
+    /// Lines of the block that could not be read: what is not there may be in one of them.
+    pub unreadable: Vec<Place>,
+}
+
+impl Body {
+    /// An empty body with a head.
+    pub fn new(head: Option<Place>) -> Self {
+        Self { slots: BTreeMap::new(), head, unreadable: Vec::new() }
+    }
+}
+
+/// What an attribute holds.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// Value, word or hole.
+    pub content: Content,
+    /// Where it stands; absent for what the machine made without a text.
+    pub place: Option<Place>,
+    /// Where the contract says it, as written after `§`.
+    pub anchor: Option<Name>,
+    /// What a derived value shows, such as `60% + 30% = 90%`.
+    pub shown: Option<String>,
+    /// Where a derived value came from.
+    pub from: Vec<Place>,
+}
+
+impl Slot {
+    /// A slot with a place and nothing else.
+    pub fn new(content: Content, place: Option<Place>) -> Self {
+        Self { content, place, anchor: None, shown: None, from: Vec::new() }
+    }
+
+    /// Its value, if it has one.
+    pub fn value(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The thing it refers to, if it refers to one.
+    pub fn entity(&self) -> Option<&Uid> {
+        match self.value() {
+            Some(Value::Entity(uid)) => Some(uid),
+            _ => None,
+        }
+    }
+}
+
+/// Value, word or hole.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A value.
+    Value(Value),
+    /// A word instead of a value: `silent`, `excluded`, `indefinite`.
+    Word(Name),
+    /// Nobody knows.
+    Hole(Hole),
+}
+
+/// Why nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// The kind of hole.
+    pub why: Why,
+    /// The first gate that asks; a hole is one from then on.
+    pub asked: Gate,
+    /// The question that would close it.
+    pub question: Option<Question>,
+}
+
+/// The kinds of holes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// `unknown` was written.
+    Unknown,
+    /// The line has a mistake, which is reported by itself.
+    Mistake,
+    /// Nobody answered what is asked.
+    Unanswered,
+    /// Two values cannot be compared.
+    Incomparable,
+}
+
+/// A question for a person: which attribute of which thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// The thing it is asked of.
+    pub thing: Uid,
+    /// Attributes from the thing.
+    pub path: Vec<Name>,
+    /// Where an answer would be written.
+    pub place: Option<Place>,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `yes` or `no`.
+    Bool(bool),
+    /// A whole number.
+    Long(i64),
+    /// A text, hash, path, licence id or code.
+    Text(Name),
+    /// A date.
+    Date(Date),
+    /// A sum in the smallest unit of its currency.
+    Money { minor: i64, currency: Uid },
+    /// An exact fraction.
+    Share(Share),
+    /// A length of time.
+    Period(Period),
+    /// A thing.
+    Entity(Uid),
+    /// A nested block.
+    Record(Body),
+    /// Several.
+    Set(Set),
+}
+
+/// Members of a set, with what could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    /// Members with their places.
+    pub members: Vec<Slot>,
+    /// Set when some members are not known: the set is partial.
+    pub partial: Option<Hole>,
+}
+
+/// An exact fraction, in lowest terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Upper number.
+    pub numerator: i128,
+    /// Lower number, above 0.
+    pub denominator: i128,
+}
+
+impl Share {
+    /// A fraction in lowest terms.
+    pub fn new(numerator: i128, denominator: i128) -> Self {
+        let divisor = gcd(numerator.abs(), denominator).max(1);
+        Self { numerator: numerator / divisor, denominator: denominator / divisor }
+    }
+
+    /// The sum, unless the numbers grow out of range.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let numerator = self
+            .numerator
+            .checked_mul(other.denominator)?
+            .checked_add(other.numerator.checked_mul(self.denominator)?)?;
+        Some(Self::new(numerator, self.denominator.checked_mul(other.denominator)?))
+    }
+
+    /// Is it exactly the whole?
+    pub fn whole(self) -> bool {
+        self.numerator == self.denominator
+    }
+
+    /// Parts per million, rounded down.
+    pub fn ppm(self) -> i64 {
+        let ppm = self.numerator.saturating_mul(1_000_000) / self.denominator;
+        i64::try_from(ppm).unwrap_or(i64::MAX)
+    }
+
+    /// `60%`, or `1/3` where the percentage does not end.
+    pub fn show(self) -> String {
+        let mut rest = self.denominator;
+        for factor in [2, 5] {
+            while rest % factor == 0 {
+                rest /= factor;
+            }
+        }
+        if rest != 1 {
+            return format!("{}/{}", self.numerator, self.denominator);
+        }
+        let scaled = self.numerator.saturating_mul(100 * 1_000_000) / self.denominator;
+        let text = format!("{}.{:06}", scaled / 1_000_000, scaled % 1_000_000);
+        format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// A length of time: whole months, days on top, and bounds in days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Whole months.
+    pub months: i64,
+    /// Days on top.
+    pub days: i64,
+    /// Fewest days it can be.
+    pub min_days: i64,
+    /// Most days it can be.
+    pub max_days: i64,
+    /// As written, normalised: `18 months`.
+    pub shown: Name,
+}
+
+impl Period {
+    /// A period of months and days. Twelve months are 365 or 366 days, one month 28 to 31.
+    pub fn new(months: i64, days: i64, shown: impl Into<Name>) -> Self {
+        let (years, rest) = (months / 12, months % 12);
+        Self {
+            months,
+            days,
+            min_days: years * 365 + rest * 28 + days,
+            max_days: years * 366 + (rest * 31).min(366) + days,
+            shown: shown.into(),
+        }
+    }
+
+    /// The last day of a period that begins on `start`, the end of a month clipped.
+    pub fn end(&self, start: Date) -> Option<Date> {
+        let months = start.checked_add(jiff::Span::new().try_months(self.months).ok()?).ok()?;
+        months.checked_add(jiff::Span::new().try_days(self.days).ok()?).ok()
+    }
+}
+
+/// All things of a workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Deal {
+    /// Things by type and id.
+    pub things: BTreeMap<Uid, Thing>,
+}
+
+impl Deal {
+    /// A thing that is known to be there.
+    pub fn thing(&self, uid: &Uid) -> Option<&Thing> {
+        self.things.get(uid)
+    }
+
+    /// All things of a type, in order.
+    pub fn of_type<'a>(&'a self, ty: &'a str) -> impl Iterator<Item = &'a Thing> {
+        let first = Uid::new(ty, "");
+        self.things
+            .range(first..)
+            .map(|(_, thing)| thing)
+            .take_while(move |thing| &*thing.uid.ty == ty)
+    }
+
+    /// The thing or one that it lies under is `ancestor`.
+    pub fn lies_under(&self, uid: &Uid, ancestor: &Uid) -> bool {
+        let mut open = vec![uid];
+        let mut seen = Vec::new();
+        while let Some(next) = open.pop() {
+            if next == ancestor {
+                return true;
+            }
+            if !seen.contains(&next) {
+                seen.push(next);
+                open.extend(self.thing(next).into_iter().flat_map(|thing| &thing.parents));
+            }
+        }
+        false
+    }
+
+    /// What people call the thing.
+    pub fn name(&self, uid: &Uid) -> String {
+        self.thing(uid).map_or_else(|| short(&uid.id), Thing::name)
+    }
+
+    /// The value as people read it: titles, never keys.
+    pub fn show(&self, value: &Value) -> String {
+        match value {
+            Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+            Value::Long(number) => grouped(*number),
+            Value::Text(text) => text.to_string(),
+            Value::Date(date) => show_date(*date),
+            Value::Money { minor, currency } => self.show_money(*minor, currency),
+            Value::Share(share) => share.show(),
+            Value::Period(period) => period.shown.to_string(),
+            Value::Entity(uid) => self.name(uid),
+            Value::Record(body) => {
+                let parts: Vec<String> = body.slots.values().map(|slot| self.show_slot(slot)).collect();
+                parts.join(" ")
+            }
+            Value::Set(set) if set.members.is_empty() => "none".to_owned(),
+            Value::Set(set) => {
+                let mut parts: Vec<String> =
+                    set.members.iter().map(|member| self.show_slot(member)).collect();
+                parts.sort();
+                enumerate(&parts)
+            }
+        }
+    }
+
+    /// What a slot shows: a derived one shows how it came about.
+    pub fn show_slot(&self, slot: &Slot) -> String {
+        match (&slot.shown, &slot.content) {
+            (Some(shown), _) => shown.clone(),
+            (None, Content::Value(value)) => self.show(value),
+            (None, Content::Word(word)) => match &**word {
+                "silent" => "the text is silent".to_owned(),
+                "excluded" => "excluded by the text".to_owned(),
+                word => word.replace('_', " "),
+            },
+            (None, Content::Hole(_)) => "not known".to_owned(),
+        }
+    }
+
+    fn show_money(&self, minor: i64, currency: &Uid) -> String {
+        let digits = self.currency_digits(currency);
+        let unit = 10_i64.pow(digits);
+        let mut text = format!("{} {}", currency.id, grouped(minor / unit));
+        if digits > 0 && minor % unit != 0 {
+            let _ = write!(text, ".{:0width$}", (minor % unit).abs(), width = digits as usize);
+        }
+        text
+    }
+
+    /// Digits after the point of a currency, 2 where its row does not say.
+    pub fn currency_digits(&self, currency: &Uid) -> u32 {
+        let slot = self.thing(currency).and_then(|row| row.body.slots.get("digits"));
+        match slot.and_then(Slot::value) {
+            Some(Value::Long(digits)) => u32::try_from(*digits).unwrap_or(2).min(4),
+            _ => 2,
+        }
+    }
+}
+
+/// `2 October 2026`.
+pub fn show_date(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+/// `A, B and C`.
+pub fn enumerate(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}

@@ -1,0 +1,243 @@
+//! Why a limb fired: the leaves that made it fire, with what they show and where.
+
+use super::condition::{Node, Read, Root};
+use super::walk::{Missing, Reading, Request, Truth};
+use crate::deal::{Content, Question, Uid, Why};
+use crate::facts::base_field;
+use crate::finding::Because;
+use crate::source::Place;
+use crate::vocabulary::{Name, Type, known};
+
+/// Reads whose truth made the condition what it is.
+pub fn reasons<'n>(request: &Request<'_>, node: &'n Node, want: bool, found: &mut Vec<(&'n Read, bool)>) {
+    match node {
+        Node::Not(inner) => reasons(request, inner, !want, found),
+        Node::And(a, b) if want => {
+            reasons(request, a, true, found);
+            reasons(request, b, true, found);
+        }
+        Node::Or(a, b) if !want => {
+            reasons(request, a, false, found);
+            reasons(request, b, false, found);
+        }
+        Node::And(a, b) | Node::Or(a, b) => {
+            let decisive = if request.decide(a) == Ok(want.into()) { a } else { b };
+            reasons(request, decisive, want, found);
+        }
+        Node::If(test, then, other) => {
+            let taken = request.decide(test) == Ok(Truth::True);
+            reasons(request, test, taken, found);
+            reasons(request, if taken { then } else { other }, want, found);
+        }
+        Node::Has(read) => found.push((read, true)),
+        Node::Leaf(leaf) => found.extend(leaf.reads.iter().map(|read| (read, false))),
+    }
+}
+
+/// The reasons of a limb that fired, what is missing first.
+pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
+    let mut found = Vec::new();
+    reasons(request, node, true, &mut found);
+    let mut reasons: Vec<Because> = Vec::new();
+    for (read, has) in &found {
+        // A guard says nothing beside the fact it guards.
+        let guards = *has && found.iter().any(|(other, other_has)| {
+            other.root == read.root && other.path.starts_with(&read.path) && (!other_has || other.path.len() > read.path.len())
+        });
+        if guards && matches!(request.read(read), Reading::There(_)) {
+            continue;
+        }
+        if let Some(reason) = reason(request, read)
+            && !reasons.iter().any(|known| known.fact == reason.fact)
+        {
+            reasons.push(reason);
+        }
+    }
+    reasons.sort_by_key(|reason| !reason.missing);
+    reasons
+}
+
+fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
+    let read = without_sibling(request, read);
+    if read.root == Root::Date {
+        return None;
+    }
+    let fact = fact_name(&read.path, read.root);
+    let title = title(request, &read);
+    Some(match request.read(&read) {
+        Reading::There(slot) => Because {
+            fact,
+            title,
+            shown: request.deal.show_slot(slot),
+            place: slot.place.clone().or_else(|| slot.from.first().cloned()),
+            missing: false,
+            from: slot.from.iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
+        },
+        Reading::NotThere(missing) => missing_reason(request, fact, title, &missing),
+        Reading::Hole(_) => return None,
+    })
+}
+
+fn missing_reason(request: &Request<'_>, fact: String, title: String, missing: &Missing<'_>) -> Because {
+    let word = missing.word.filter(|slot| matches!(slot.content, Content::Word(_)));
+    let own = word.and_then(|slot| slot.place.clone());
+    let places: Vec<Place> = match (&own, missing.reference) {
+        (Some(place), _) => vec![place.clone()],
+        (None, Some(reference)) => std::iter::once(reference).chain(missing.head).cloned().collect(),
+        (None, None) => missing.head.cloned().into_iter().collect(),
+    };
+    Because {
+        fact,
+        title,
+        shown: word.map_or_else(|| "not declared".to_owned(), |slot| request.deal.show_slot(slot)),
+        place: places.first().cloned(),
+        missing: true,
+        from: places.into_iter().skip(1).collect(),
+    }
+}
+
+/// `x_given` and `x_as` are about `x`.
+fn without_sibling(request: &Request<'_>, read: &Read) -> Read {
+    let mut read = read.clone();
+    let Some((last, parent)) = read.path.split_last() else { return read };
+    let owner = request.vocabulary.path_type(&root_type(request, read.root), parent);
+    let fields = match owner.as_ref().map(Type::element) {
+        Ok(Type::Entity(ty)) => &request.vocabulary.entity(ty).fields,
+        Ok(Type::Record(record)) => &record.fields,
+        _ => return read,
+    };
+    if let Some((field, Some(_))) = base_field(fields, last) {
+        let base = Name::clone(&field.name);
+        read.path.pop();
+        read.path.push(base);
+    }
+    read
+}
+
+fn root_type(request: &Request<'_>, root: Root) -> Type {
+    Type::Entity(match root {
+        Root::Resource => Name::clone(&request.subject.ty),
+        Root::Principal => known::PARTY.into(),
+        Root::House | Root::Date => known::HOUSE.into(),
+    })
+}
+
+fn fact_name(path: &[Name], root: Root) -> String {
+    let prefix = match root {
+        Root::Resource => "",
+        Root::Principal => "principal.",
+        Root::House => "house.",
+        Root::Date => "context.",
+    };
+    format!("{prefix}{}", path.join("."))
+}
+
+/// What people call the fact: its title, with the thing it belongs to when that is not the subject.
+fn title(request: &Request<'_>, read: &Read) -> String {
+    let root = root_type(request, read.root);
+    let start = match read.root {
+        Root::Resource => Some(request.subject.clone()),
+        Root::Principal => Some(request.principal.clone()),
+        _ => None,
+    };
+    path_title(request, &root, start.as_ref(), &read.path)
+}
+
+fn path_title(request: &Request<'_>, root: &Type, start: Option<&Uid>, path: &[Name]) -> String {
+    let mut titles = Vec::new();
+    let mut owner: Option<String> = None;
+    let mut ty = root.clone();
+    for (index, name) in path.iter().enumerate() {
+        let fields = match ty.element() {
+            Type::Entity(entity) => &request.vocabulary.entity(entity).fields,
+            Type::Record(record) => &record.fields,
+            _ => break,
+        };
+        let Some((field, _)) = base_field(fields, name) else { break };
+        if index + 1 < path.len()
+            && let (Type::Entity(_), Some(start)) = (&field.ty, start)
+            && let Reading::There(slot) = request.follow(start, &path[..=index])
+            && let Some(uid) = slot.entity()
+        {
+            owner = Some(request.deal.name(uid));
+            titles.clear();
+        } else {
+            titles.push(field.title.clone());
+        }
+        ty = field.ty.clone();
+    }
+    let title = titles.join(", ");
+    match owner {
+        Some(owner) if !title.is_empty() => format!("{title} of {owner}"),
+        Some(owner) => owner,
+        None => title,
+    }
+}
+
+/// Holes that leave a condition undecided, each as a question.
+pub fn questions(request: &Request<'_>, node: &Node, found: &mut Vec<Asked>) {
+    match node {
+        Node::Not(inner) => questions(request, inner, found),
+        Node::And(a, b) | Node::Or(a, b) => {
+            for part in [a, b] {
+                if !matches!(request.decide(part), Ok(Truth::True | Truth::False)) {
+                    questions(request, part, found);
+                }
+            }
+        }
+        Node::If(test, then, other) => {
+            for part in [test, then, other] {
+                if request.decide(part) == Ok(Truth::Unknown) {
+                    questions(request, part, found);
+                }
+            }
+        }
+        Node::Has(read) => ask(request, read, found),
+        Node::Leaf(leaf) => leaf.reads.iter().for_each(|read| ask(request, read, found)),
+    }
+}
+
+/// A question and what kind of hole asks it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// The title of the fact, for people.
+    pub title: String,
+    /// Which attribute of which thing, where that is known.
+    pub question: Option<Question>,
+    /// True when a line with a mistake is the reason: the mistake is reported by itself.
+    pub mistaken: bool,
+    /// True when two values are there and cannot be compared.
+    pub incomparable: bool,
+}
+
+fn ask(request: &Request<'_>, read: &Read, found: &mut Vec<Asked>) {
+    let hole = match request.read(read) {
+        Reading::Hole(hole) => Some(hole),
+        Reading::There(slot) => request.hole_within(slot),
+        Reading::NotThere(_) => None,
+    };
+    if let Some(hole) = hole {
+        let asked = asked(request, &hole, || title(request, &without_sibling(request, read)));
+        if !found.contains(&asked) {
+            found.push(asked);
+        }
+    }
+}
+
+/// A hole as a question.
+pub fn asked(request: &Request<'_>, hole: &crate::deal::Hole, otherwise: impl FnOnce() -> String) -> Asked {
+    let title = match &hole.question {
+        Some(question) => {
+            let root = Type::Entity(Name::clone(&question.thing.ty));
+            let title = path_title(request, &root, None, &question.path);
+            format!("{title} of {}", request.deal.name(&question.thing))
+        }
+        None => otherwise(),
+    };
+    Asked {
+        title,
+        question: hole.question.clone(),
+        mistaken: hole.why == Why::Mistake,
+        incomparable: hole.why == Why::Incomparable,
+    }
+}

@@ -1,0 +1,140 @@
+//! Decides limbs on subjects.
+
+use std::collections::HashMap;
+
+use cedar_policy_core::ast::{EntityUIDEntry, Request as CedarRequest};
+use cedar_policy_core::evaluator::Evaluator;
+use cedar_policy_core::extensions::Extensions;
+
+use super::because::{Asked, asked, because, questions};
+use super::condition::Node;
+use super::rule::{Limb, Rule};
+use super::store::{self, Store};
+use super::subjects::Subject;
+use super::walk::{Reading, Request, Truth};
+use crate::deal::{Deal, Uid};
+use crate::finding::Because;
+use crate::vocabulary::{Gate, Name, Vocabulary};
+
+/// Index of a limb: rule and limb.
+pub type LimbIx = (usize, usize);
+
+/// Limbs by the gate and type of their subject, so that a request asks only those that can apply.
+pub struct Slices {
+    by_subject: HashMap<Name, Vec<LimbIx>>,
+}
+
+impl Slices {
+    /// Slices the limbs of all rules.
+    pub fn new(rules: &[Rule]) -> Self {
+        let mut by_subject: HashMap<Name, Vec<LimbIx>> = HashMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for (limb, of) in rule.limbs.iter().enumerate() {
+                by_subject.entry(Name::clone(&of.subject)).or_default().push((index, limb));
+            }
+        }
+        Self { by_subject }
+    }
+
+    /// Limbs about a type.
+    pub fn about(&self, ty: &str) -> &[LimbIx] {
+        self.by_subject.get(ty).map_or(&[], Vec::as_slice)
+    }
+
+    /// Types that limbs are about.
+    pub fn subjects(&self) -> impl Iterator<Item = &Name> {
+        self.by_subject.keys()
+    }
+}
+
+/// What became of a limb on a subject.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It applies, for these reasons.
+    Fires(Vec<Because>),
+    /// It does not.
+    Passes,
+    /// Nobody can say before these are answered.
+    Undecided(Vec<Asked>),
+    /// Cedar could not evaluate it; never clean.
+    Broken(String),
+}
+
+/// Everything that decisions need.
+pub struct Judge<'a> {
+    /// Vocabulary.
+    pub vocabulary: &'a Vocabulary,
+    /// Rules.
+    pub rules: &'a [Rule],
+    /// The deal with all facts and tuples.
+    pub deal: &'a Deal,
+    /// The same for Cedar.
+    pub store: &'a Store,
+}
+
+impl Judge<'_> {
+    /// Decides one limb on one subject at one gate.
+    pub fn decide(&self, limb: LimbIx, subject: &Subject, gate: Gate, principal: &Uid) -> Outcome {
+        let limb = &self.rules[limb.0].limbs[limb.1];
+        let cedar = self.cedar_request(&subject.uid, gate, principal);
+        let evaluator = Evaluator::new(cedar, &self.store.entities, Extensions::all_available());
+        let request = Request {
+            vocabulary: self.vocabulary,
+            deal: self.deal,
+            principal,
+            subject: &subject.uid,
+            gate,
+            evaluator: &evaluator,
+        };
+        if let Some(hole) = &subject.open {
+            let question = asked(&request, hole, || "which things meet here".to_owned());
+            return Outcome::Undecided(vec![question]);
+        }
+        decide(&request, limb)
+    }
+
+    /// The request as Cedar's `Authorizer` would be asked it.
+    pub fn cedar_request(&self, subject: &Uid, gate: Gate, principal: &Uid) -> CedarRequest {
+        let entry = |uid| EntityUIDEntry::known(uid, None);
+        CedarRequest::new_unchecked(
+            entry(store::uid(principal)),
+            entry(store::uid(&Uid::new("Action", gate.word()))),
+            entry(store::uid(subject)),
+            Some(self.store.context.clone()),
+        )
+    }
+}
+
+fn decide(request: &Request<'_>, limb: &Limb) -> Outcome {
+    let truth = if reads_hole(request, &limb.condition) {
+        request.decide(&limb.condition)
+    } else {
+        store::truth(request.evaluator, &limb.expr).map(Truth::from)
+    };
+    match truth {
+        Ok(Truth::True) => Outcome::Fires(because(request, &limb.condition)),
+        Ok(Truth::False) => Outcome::Passes,
+        Ok(Truth::Unknown) => {
+            let mut found = Vec::new();
+            questions(request, &limb.condition, &mut found);
+            found.sort();
+            Outcome::Undecided(found)
+        }
+        Err(error) => Outcome::Broken(error),
+    }
+}
+
+/// Does any part of the condition read a hole? If not, Cedar decides it in one piece.
+fn reads_hole(request: &Request<'_>, node: &Node) -> bool {
+    match node {
+        Node::Not(inner) => reads_hole(request, inner),
+        Node::And(a, b) | Node::Or(a, b) => reads_hole(request, a) || reads_hole(request, b),
+        Node::If(test, then, other) => [test, then, other].iter().any(|part| reads_hole(request, part)),
+        Node::Has(read) => matches!(request.read(read), Reading::Hole(_)),
+        Node::Leaf(leaf) => leaf.reads.iter().any(|read| match request.read(read) {
+            Reading::Hole(_) => true,
+            Reading::There(slot) => request.hole_within(slot).is_some(),
+            Reading::NotThere(_) => false,
+        }),
+    }
+}

@@ -1,0 +1,15 @@
+//! Rules, subjects and decisions. The only room, beside the vocabulary's reader, that knows Cedar.
+//!
+//! A [`rule::Rule`] is one file; each of its limbs is a `forbid`. [`subjects`] finds what a limb is
+//! asked about; [`walk`] decides it in three values; [`because`] says why. The decision itself is
+//! Cedar's: the walk only splits a condition at its connectives, so that a hole stays a hole.
+
+pub mod because;
+pub mod condition;
+pub mod judge;
+pub mod proof;
+pub mod rule;
+pub mod store;
+pub mod subjects;
+pub mod text;
+pub mod walk;

@@ -1,0 +1,427 @@
+//! Rules: one file each, read with all that a lawyer and the machine need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cedar_policy_core::ast::{
+    self, ActionConstraint, Effect, PolicyID, PrincipalOrResourceConstraint,
+};
+use cedar_policy_core::parser::{Loc, parse_policyset};
+use cedar_policy_core::validator::{ValidationMode, Validator};
+
+use super::condition::{Node, split};
+use super::proof::{self, Rows};
+use super::text::Text;
+use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
+use crate::finding::{Mistake, Severity, nearest};
+use crate::source::{Place, Source};
+use crate::vocabulary::{Gate, Name, Vocabulary, known, read::schema_mistake};
+
+/// Deepest nesting of brackets in a rule: beyond it Cedar's parser could run out of stack.
+const MAX_BRACKETS: usize = 64;
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Id, the name of its file.
+    pub id: Name,
+    /// Short code for memos.
+    pub code: Name,
+    /// The heading of its file.
+    pub title: String,
+    /// The prose of its file, in Markdown.
+    pub prose: String,
+    /// No departure from it can be accepted.
+    pub stands: bool,
+    /// Pack it belongs to.
+    pub pack: String,
+    /// Its limbs, in order.
+    pub limbs: Vec<Limb>,
+    /// Its file.
+    pub source: Arc<Source>,
+}
+
+/// One `forbid` of a rule.
+#[derive(Debug)]
+pub struct Limb {
+    /// Id, `rule/limb`.
+    pub id: Name,
+    /// Gates it is asked at.
+    pub gates: BTreeSet<Gate>,
+    /// Entity type of its subject.
+    pub subject: Name,
+    /// When it fires.
+    pub condition: Node,
+    /// The same for Cedar, in one piece.
+    pub expr: ast::Expr,
+    /// The policy, for the oracle.
+    pub policy: ast::Policy,
+    /// Weight before gate and house.
+    pub severity: Severity,
+    /// The text or the records contradict themselves: shown at its weight even in a draft.
+    pub contradiction: bool,
+    /// One sentence.
+    pub message: Text,
+    /// Wording for the contract.
+    pub clause: Option<Text>,
+    /// Lines for the descriptor.
+    pub record: Option<Text>,
+    /// Next best position.
+    pub fallback: Option<Text>,
+    /// Who may go below it.
+    pub escalate: Option<String>,
+    /// Law, with pin cite and date read.
+    pub authority: Option<String>,
+    /// House, playbook or market reason.
+    pub policy_note: Option<String>,
+    /// For whom it speaks.
+    pub protects: Protects,
+    /// The note for the other side.
+    pub burden: Option<Text>,
+    /// Where to look first.
+    pub at: Option<Vec<Name>>,
+    /// Its place in the file.
+    pub place: Place,
+}
+
+/// For whom a limb speaks.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Protects {
+    /// Every party.
+    Both,
+    /// The parties at the end of a path from the subject.
+    Path(Vec<Name>),
+}
+
+/// Annotations of a limb.
+const ANNOTATIONS: [&str; 15] = [
+    "code", "id", "severity", "message", "clause", "record", "fallback", "escalate", "authority",
+    "policy", "protects", "burden", "at", "contradiction", "stands",
+];
+
+/// Reads the rule files of all packs and proves them against the vocabulary.
+///
+/// # Errors
+/// Every mistake of every file.
+pub fn load(
+    vocabulary: &Vocabulary,
+    rows: &Rows,
+    files: &[(String, Arc<Source>)],
+    validate: bool,
+) -> Result<Vec<Rule>, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    let mut rules = Vec::new();
+    for (pack, source) in files {
+        match read(vocabulary, rows, pack, source) {
+            Ok(rule) => rules.push(rule),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    unique(&rules, &mut mistakes);
+    if validate && mistakes.is_empty() {
+        mistakes.extend(validated(vocabulary, &rules));
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+}
+
+/// Strict validation by Cedar; its warnings, such as a policy that can never apply, are mistakes.
+fn validated(vocabulary: &Vocabulary, rules: &[Rule]) -> Vec<Mistake> {
+    let schema = match vocabulary.fragment.validator_schema() {
+        Ok(schema) => schema,
+        Err(error) => return vec![Mistake::nowhere(format!("the vocabulary does not hold together: {error}"))],
+    };
+    let validator = Validator::new(schema);
+    let mut mistakes = Vec::new();
+    for rule in rules {
+        let policies = rule.limbs.iter().map(|limb| limb.policy.clone());
+        let Ok(set) = ast::PolicySet::try_from_iter(policies) else { continue };
+        let result = validator.validate(&set, ValidationMode::Strict);
+        mistakes.extend(result.validation_errors().map(|error| schema_mistake(&rule.source, error)));
+        mistakes.extend(result.validation_warnings().map(|warning| schema_mistake(&rule.source, warning)));
+    }
+    mistakes
+}
+
+fn unique(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
+    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    for rule in rules {
+        let names = [&*rule.id, &*rule.code].into_iter().chain(rule.limbs.iter().map(|limb| &*limb.id));
+        let own: BTreeSet<&str> = names.collect();
+        for name in own {
+            let place = &rule.limbs[0].place;
+            if let Some(first) = seen.insert(name, place) {
+                mistakes.push(Mistake::at(place, format!("`{name}` names two rules")).also(first, "the other"));
+            }
+        }
+    }
+}
+
+fn read(vocabulary: &Vocabulary, rows: &Rows, pack: &str, source: &Arc<Source>) -> Result<Rule, Vec<Mistake>> {
+    let whole = Place::new(source, 0..0);
+    brackets(source)?;
+    let set = parse_policyset(&source.text).map_err(|errors| {
+        errors.iter().map(|error| schema_mistake(source, error)).collect::<Vec<_>>()
+    })?;
+    let mut policies: Vec<&ast::Policy> = set.policies().collect();
+    policies.sort_by_key(|policy| policy.loc().map(Loc::start));
+    if policies.is_empty() {
+        return Err(vec![Mistake::at(&whole, "a rule file without a rule")]);
+    }
+    let id: Name = stem(&source.path).into();
+    let mut mistakes = Vec::new();
+    let mut limbs = Vec::new();
+    let mut code: Option<String> = None;
+    let mut stands = false;
+    for policy in policies {
+        match limb(vocabulary, rows, &id, policy, source) {
+            Ok(limb) => limbs.push(limb),
+            Err(more) => mistakes.extend(more),
+        }
+        let notes = Notes::new(policy, source);
+        stands |= notes.get("stands").is_some();
+        match (notes.get("code"), &code) {
+            (None, _) => mistakes.push(notes.missing("code")),
+            (Some(found), None) => code = Some(found.to_owned()),
+            (Some(found), Some(known)) if found != known => {
+                mistakes.push(Mistake::at(&notes.at("code"), format!("the limbs of a rule share one code, `{known}`")));
+            }
+            _ => {}
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let (title, prose) = header(&source.text);
+    let code = code.unwrap_or_default().into();
+    Ok(Rule { id, code, title, prose, stands, pack: pack.to_owned(), limbs, source: Arc::clone(source) })
+}
+
+fn limb(
+    vocabulary: &Vocabulary,
+    rows: &Rows,
+    rule: &Name,
+    policy: &ast::Policy,
+    source: &Arc<Source>,
+) -> Result<Limb, Vec<Mistake>> {
+    let notes = Notes::new(policy, source);
+    let one = |mistake: Mistake| vec![mistake];
+    notes.only().map_err(one)?;
+    if policy.effect() != Effect::Forbid {
+        return Err(one(Mistake::at(&notes.place, "a rule forbids: `forbid (principal, action == Action::\"sign\", resource is Kind)`")));
+    }
+    let id = notes.required("id").map_err(one)?;
+    if id.split('/').next() != Some(rule) {
+        return Err(one(Mistake::at(&notes.at("id"), format!("the id begins with the name of the file: \"{rule}/…\""))));
+    }
+    let (gates, subject) = scope(vocabulary, policy, &notes).map_err(one)?;
+    let severity = notes.required("severity").map_err(one)?;
+    let severity = Severity::parse(severity)
+        .ok_or_else(|| one(Mistake::at(&notes.at("severity"), "a severity is \"error\", \"warning\" or \"note\"")))?;
+    let (expr, condition) = condition(policy, &notes).map_err(one)?;
+    let mistakes = proof::check(vocabulary, rows, &subject, &condition, &expr, source);
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let text = |key: &str| notes.expanding(key, vocabulary, &subject).map_err(one);
+    Ok(Limb {
+        id: id.into(),
+        gates,
+        severity,
+        contradiction: notes.get("contradiction").is_some(),
+        message: text("message")?.ok_or_else(|| one(notes.missing("message")))?,
+        clause: text("clause")?,
+        record: text("record")?,
+        fallback: text("fallback")?,
+        burden: text("burden")?,
+        escalate: notes.get("escalate").map(str::to_owned),
+        authority: notes.get("authority").map(str::to_owned),
+        policy_note: notes.get("policy").map(str::to_owned),
+        protects: protects(vocabulary, &subject, &notes).map_err(one)?,
+        at: notes.path("at", vocabulary, &subject).map_err(one)?,
+        policy: policy.new_id(PolicyID::from_string(id)),
+        place: notes.place,
+        subject,
+        condition,
+        expr,
+    })
+}
+
+/// The gates and the subject of a limb, from its scope.
+fn scope(vocabulary: &Vocabulary, policy: &ast::Policy, notes: &Notes<'_>) -> Result<(BTreeSet<Gate>, Name), Mistake> {
+    let wrong = |message: String| {
+        Mistake::at(&notes.place, message)
+            .help("forbid (principal, action == Action::\"sign\", resource is Kind) or action in [Action::\"sign\", Action::\"share\"]")
+    };
+    if !matches!(policy.principal_constraint().as_inner(), PrincipalOrResourceConstraint::Any) {
+        return Err(wrong("a rule leaves the principal open: @protects says for whom it speaks".to_owned()));
+    }
+    let actions: Vec<_> = match policy.action_constraint() {
+        ActionConstraint::Eq(action) => vec![action],
+        ActionConstraint::In(actions) => actions.iter().collect(),
+        _ => return Err(wrong("a rule names its gates".to_owned())),
+    };
+    let mut gates = BTreeSet::new();
+    for action in actions {
+        let word: &str = action.eid().as_ref();
+        gates.insert(Gate::parse(word).ok_or_else(|| wrong(format!("no gate `{word}`: it is sign, share, export or close")))?);
+    }
+    let constraint = policy.resource_constraint();
+    let PrincipalOrResourceConstraint::Is(ty) = constraint.as_inner() else {
+        return Err(wrong("a rule has one kind of subject: `resource is Kind`".to_owned()));
+    };
+    let name = ty.to_string();
+    let Some(entity) = vocabulary.types.get(name.as_str()) else {
+        let near = nearest(&name, vocabulary.types.keys().map(|key| &**key));
+        let mistake = wrong(format!("no entity type `{name}`"));
+        return Err(match near {
+            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            None => mistake,
+        });
+    };
+    for gate in &gates {
+        if !entity.gates.contains(gate) {
+            let message = format!("`{name}` is never a subject at {}: no action `{}` applies to it", gate.word(), gate.word());
+            return Err(Mistake::at(&notes.place, message)
+                .help("add it to `appliesTo` of the action in the vocabulary, or take the gate out"));
+        }
+    }
+    Ok((gates, Name::clone(&entity.name)))
+}
+
+fn condition(policy: &ast::Policy, notes: &Notes<'_>) -> Result<(ast::Expr, Node), Mistake> {
+    let Some(expr) = policy.non_scope_constraints() else {
+        return Err(Mistake::at(&notes.place, "a rule says when it applies: `when { … }` or `unless { … }`"));
+    };
+    let node = split(expr).map_err(|(loc, message)| Mistake::at(&notes.located(loc.as_ref()), message))?;
+    Ok((expr.clone(), node))
+}
+
+fn protects(vocabulary: &Vocabulary, subject: &Name, notes: &Notes<'_>) -> Result<Protects, Mistake> {
+    match notes.required("protects")? {
+        "both" => Ok(Protects::Both),
+        _ => Ok(Protects::Path(notes.path("protects", vocabulary, subject)?.unwrap_or_default())),
+    }
+}
+
+/// The rules as rows of a table, so that a rule can be about accepted departures.
+pub fn rows(rules: &[Rule]) -> Vec<Thing> {
+    rules
+        .iter()
+        .map(|rule| {
+            let place = rule.limbs[0].place.clone();
+            let mut body = Body::new(Some(place.clone()));
+            let stands = Content::Value(Value::Bool(rule.stands));
+            body.slots.insert("stands".into(), Slot::new(stands, Some(place)));
+            Thing {
+                uid: Uid::new(known::RULE, Name::clone(&rule.id)),
+                title: Some(rule.code.to_string()),
+                body,
+                parent: None,
+                parents: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+/// The heading and the prose of a rule's file: the comment at its top, as Markdown.
+fn header(text: &str) -> (String, String) {
+    let lines = text.lines().take_while(|line| line.starts_with("//"));
+    let prose: Vec<&str> = lines.map(|line| line.trim_start_matches("//").strip_prefix(' ').unwrap_or("")).collect();
+    let title = prose.iter().find_map(|line| line.strip_prefix("# ")).unwrap_or("").to_owned();
+    let rest: Vec<&str> = prose.into_iter().filter(|line| !line.starts_with("# ")).collect();
+    (title, rest.join("\n").trim().to_owned())
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".cedar").unwrap_or(name)
+}
+
+/// Refuses what would overflow the stack of Cedar's parser.
+fn brackets(source: &Arc<Source>) -> Result<(), Vec<Mistake>> {
+    let mut depth = 0_usize;
+    for (at, byte) in source.text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_BRACKETS {
+            let place = Place::new(source, at..at + 1);
+            return Err(vec![Mistake::at(&place, format!("brackets nested more than {MAX_BRACKETS} deep"))]);
+        }
+    }
+    Ok(())
+}
+
+/// The annotations of a limb.
+struct Notes<'a> {
+    policy: &'a ast::Policy,
+    source: &'a Arc<Source>,
+    place: Place,
+}
+
+impl<'a> Notes<'a> {
+    fn new(policy: &'a ast::Policy, source: &'a Arc<Source>) -> Self {
+        let span = policy.loc().map_or(0..0, |loc| loc.start()..loc.end());
+        Self { policy, source, place: Place::new(source, span) }
+    }
+
+    fn located(&self, loc: Option<&Loc>) -> Place {
+        loc.map_or_else(|| self.place.clone(), |loc| Place::new(self.source, loc.start()..loc.end()))
+    }
+
+    fn annotation(&self, key: &str) -> Option<&'a ast::Annotation> {
+        let id = key.parse().ok()?;
+        self.policy.annotation(&id)
+    }
+
+    fn get(&self, key: &str) -> Option<&'a str> {
+        self.annotation(key).map(|annotation| annotation.val.as_str())
+    }
+
+    fn at(&self, key: &str) -> Place {
+        self.located(self.annotation(key).and_then(|annotation| annotation.loc.as_ref()))
+    }
+
+    fn missing(&self, key: &str) -> Mistake {
+        Mistake::at(&self.place, format!("a rule has `@{key}(\"…\")`"))
+    }
+
+    fn required(&self, key: &str) -> Result<&'a str, Mistake> {
+        self.get(key).filter(|text| !text.is_empty()).ok_or_else(|| self.missing(key))
+    }
+
+    fn only(&self) -> Result<(), Mistake> {
+        for (id, _) in self.policy.annotations() {
+            let key = id.to_string();
+            if !ANNOTATIONS.contains(&key.as_str()) {
+                let mistake = Mistake::at(&self.at(&key), format!("no annotation `@{key}` in a rule"));
+                return Err(match nearest(&key, ANNOTATIONS) {
+                    Some(near) => mistake.help(format!("did you mean `@{near}`?")),
+                    None => mistake.help(format!("they are {}", ANNOTATIONS.join(", "))),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn expanding(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Text>, Mistake> {
+        let Some(text) = self.get(key) else { return Ok(None) };
+        Text::parse(text, vocabulary, subject).map(Some).map_err(|message| Mistake::at(&self.at(key), message))
+    }
+
+    fn path(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Vec<Name>>, Mistake> {
+        let Some(text) = self.get(key) else { return Ok(None) };
+        let wrong = |message: String| Mistake::at(&self.at(key), message);
+        let path: Vec<Name> = match text.strip_prefix("resource") {
+            Some("") => Vec::new(),
+            Some(rest) if rest.starts_with('.') => rest[1..].split('.').map(Name::from).collect(),
+            _ => return Err(wrong("a path begins with `resource`".to_owned())),
+        };
+        let from = crate::vocabulary::Type::Entity(Name::clone(subject));
+        vocabulary.path_type(&from, &path).map_err(wrong)?;
+        Ok(Some(path))
+    }
+}

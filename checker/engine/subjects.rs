@@ -1,0 +1,243 @@
+//! What a rule is asked about: things by themselves, and things that meet.
+//!
+//! A join never passes silently over what is not there: a hole on its way makes one *open* tuple,
+//! which leaves every limb undecided; what is answered "none" makes no tuple and is counted.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
+use crate::facts::{Facts, follow};
+use crate::vocabulary::derivation::{Join, Step};
+use crate::vocabulary::{EntityType, Name, Sort, Vocabulary, known};
+
+/// A subject of requests.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The thing or tuple.
+    pub uid: Uid,
+    /// The things it is made of, the root first.
+    pub members: Vec<Uid>,
+    /// How they are connected, for people; empty for a thing by itself.
+    pub route: Vec<String>,
+    /// The hole that stopped the join, for an open tuple.
+    pub open: Option<Hole>,
+}
+
+/// Joins that found nothing to meet: by type of the join, how often and for want of what.
+pub type Empty = BTreeMap<Name, String>;
+
+/// All tuples of all joins; their things are added to the deal.
+pub fn tuples(vocabulary: &Vocabulary, facts: &mut Facts<'_>, deal: &mut Deal, wanted: &BTreeSet<Name>) -> (Vec<Subject>, Empty) {
+    let mut subjects = Vec::new();
+    let mut empty = Empty::new();
+    for entity in vocabulary.types.values() {
+        let Sort::Join(join) = &entity.sort else { continue };
+        if !wanted.contains(&entity.name) {
+            continue;
+        }
+        let mut binder = Binder { vocabulary, facts, deal, entity, missing: None };
+        let found = binder.bind(join);
+        let missing = binder.missing.take();
+        if found.is_empty() {
+            empty.insert(Name::clone(&entity.name), missing.unwrap_or_default());
+        }
+        for tuple in found {
+            let (subject, thing) = tuple.finish(entity, deal);
+            deal.things.insert(thing.uid.clone(), thing);
+            subjects.push(subject);
+        }
+    }
+    (subjects, empty)
+}
+
+/// A tuple being bound.
+#[derive(Clone)]
+struct Tuple {
+    bound: Vec<(Name, Slot)>,
+    route: Vec<String>,
+    open: Option<(Name, Hole)>,
+}
+
+struct Binder<'a, 'f> {
+    vocabulary: &'a Vocabulary,
+    facts: &'a mut Facts<'f>,
+    deal: &'a Deal,
+    entity: &'a EntityType,
+    /// Title of the first thing that was not there, for the report.
+    missing: Option<String>,
+}
+
+/// A thing that a variable can stand for.
+struct Candidate {
+    slot: Slot,
+    route: Option<String>,
+}
+
+impl Binder<'_, '_> {
+    fn bind(&mut self, join: &Join) -> Vec<Tuple> {
+        let mut tuples = vec![Tuple { bound: Vec::new(), route: Vec::new(), open: None }];
+        for (variable, step) in &join.bindings {
+            let mut next = Vec::new();
+            for tuple in tuples {
+                if tuple.open.is_some() {
+                    next.push(tuple);
+                    continue;
+                }
+                self.extend(tuple, variable, step, &mut next);
+            }
+            tuples = next;
+        }
+        tuples
+    }
+
+    fn extend(&mut self, tuple: Tuple, variable: &Name, step: &Step, next: &mut Vec<Tuple>) {
+        let (candidates, hole) = self.candidates(&tuple, step);
+        if candidates.is_empty() && hole.is_none() && self.missing.is_none() {
+            let title = self.entity.fields.get(variable).map(|field| field.title.clone());
+            self.missing = title;
+        }
+        for candidate in candidates {
+            let mut more = tuple.clone();
+            more.route.extend(candidate.route);
+            more.bound.push((Name::clone(variable), candidate.slot));
+            next.push(more);
+        }
+        if let Some(hole) = hole {
+            next.push(Tuple { open: Some((Name::clone(variable), hole)), ..tuple });
+        }
+    }
+
+    fn candidates(&mut self, tuple: &Tuple, step: &Step) -> (Vec<Candidate>, Option<Hole>) {
+        match step {
+            Step::All(ty) => {
+                let things = self.deal.of_type(ty).filter(|thing| &*thing.uid.id != known::ANYONE);
+                let all = things.map(|thing| Candidate { slot: reference(thing), route: None }).collect();
+                (all, None)
+            }
+            Step::Along(path) => {
+                let Some(start) = bound(tuple, &path[0]) else { return (Vec::new(), None) };
+                self.along(&start, &path[1..])
+            }
+            Step::Closure { from, path } => {
+                let Some(start) = tuple.bound.iter().find(|(name, _)| name == from) else { return (Vec::new(), None) };
+                self.closure(&start.1, path)
+            }
+            Step::Inverse { from, ty, attribute } => {
+                let Some(start) = bound(tuple, from) else { return (Vec::new(), None) };
+                let (slots, hole) = self.facts.inverse(self.deal, ty, attribute, &start);
+                let title = self.vocabulary.entity(ty).title.to_lowercase();
+                let candidates = slots.into_iter().map(|slot| {
+                    let by = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
+                    let route = format!("{} is named by {title} {by}", self.deal.name(&start));
+                    Candidate { slot, route: Some(route) }
+                });
+                (candidates.collect(), hole)
+            }
+        }
+    }
+
+    fn along(&self, start: &Uid, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
+        let reached = follow(self.vocabulary, self.deal, start, path);
+        let candidates = reached.slots.into_iter().filter(|slot| slot.entity().is_some()).map(|slot| {
+            let target = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
+            let last = path.last().map_or_else(String::new, |name| name.replace('_', " "));
+            let route = format!("{}: {last} {target}", self.deal.name(start));
+            Candidate { slot: slot.clone(), route: Some(route) }
+        });
+        (candidates.collect(), reached.hole)
+    }
+
+    /// The thing itself and all that the path leads to, nearest first; circles are walked once.
+    fn closure(&self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
+        let Some(first) = start.entity() else { return (Vec::new(), None) };
+        let mut found = vec![Candidate { slot: start.clone(), route: None }];
+        let mut seen = BTreeSet::from([first.clone()]);
+        let mut open = VecDeque::from([(first.clone(), Vec::<String>::new())]);
+        let mut hole = None;
+        while let Some((uid, route)) = open.pop_front() {
+            let reached = follow(self.vocabulary, self.deal, &uid, path);
+            hole = hole.or(reached.hole);
+            for slot in reached.slots {
+                let Some(target) = slot.entity() else { continue };
+                if !seen.insert(target.clone()) {
+                    continue;
+                }
+                let mut further = route.clone();
+                further.push(self.deal.name(target));
+                let text = format!("{} comes from {}", self.deal.name(first), further.join(", which comes from "));
+                found.push(Candidate { slot: slot.clone(), route: Some(text) });
+                open.push_back((target.clone(), further));
+            }
+        }
+        (found, hole)
+    }
+}
+
+impl Tuple {
+    fn finish(self, entity: &EntityType, deal: &Deal) -> (Subject, Thing) {
+        let mut members: Vec<Uid> = self.bound.iter().filter_map(|(_, slot)| slot.entity().cloned()).collect();
+        let mut ids: Vec<&str> = members.iter().map(|uid| &*uid.id).collect();
+        if self.open.is_some() {
+            ids.push("?");
+        }
+        let uid = Uid::new(Name::clone(&entity.name), ids.join("|"));
+        let head = members.first().and_then(|root| deal.thing(root)).and_then(|root| root.body.head.clone());
+        let mut body = Body::new(head);
+        for (name, slot) in self.bound {
+            body.slots.insert(name, slot);
+        }
+        let open = self.open.map(|(name, hole)| {
+            body.slots.insert(name, Slot::new(Content::Hole(hole.clone()), None));
+            hole
+        });
+        let names: Vec<String> = members.iter().map(|uid| deal.name(uid)).collect();
+        let thing = Thing { uid: uid.clone(), title: Some(names.join(", ")), body, parent: None, parents: Vec::new() };
+        let mut seen = BTreeSet::new();
+        members.retain(|uid| seen.insert(uid.clone()));
+        (Subject { uid, members, route: self.route, open }, thing)
+    }
+}
+
+fn bound(tuple: &Tuple, name: &Name) -> Option<Uid> {
+    let (_, slot) = tuple.bound.iter().find(|(variable, _)| variable == name)?;
+    slot.entity().cloned()
+}
+
+fn reference(thing: &Thing) -> Slot {
+    Slot::new(Content::Value(Value::Entity(thing.uid.clone())), thing.body.head.clone())
+}
+
+/// The things a deal reaches: along every attribute, derived ones included, up to the next deal.
+pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![root.clone()];
+    if vocabulary.entity(&root.ty).agreement {
+        open.push(Uid::new(known::AGREEMENT, Name::clone(&root.id)));
+    }
+    while let Some(uid) = open.pop() {
+        if !reached.insert(uid.clone()) {
+            continue;
+        }
+        let Some(thing) = deal.thing(&uid) else { continue };
+        for slot in thing.body.slots.values() {
+            gather(slot, &mut |target| {
+                let sort = &vocabulary.entity(&target.ty).sort;
+                let other_deal = vocabulary.entity(&target.ty).is_deal() || matches!(sort, Sort::Header);
+                let row = matches!(sort, Sort::Table | Sort::Enum(_) | Sort::Machine);
+                if !other_deal && !row && !reached.contains(target) {
+                    open.push(target.clone());
+                }
+            });
+        }
+    }
+    reached
+}
+
+fn gather(slot: &Slot, see: &mut dyn FnMut(&Uid)) {
+    match slot.value() {
+        Some(Value::Entity(uid)) => see(uid),
+        Some(Value::Record(body)) => body.slots.values().for_each(|slot| gather(slot, see)),
+        Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather(slot, see)),
+        _ => {}
+    }
+}

@@ -1,0 +1,86 @@
+//! Texts with paths in braces: messages, wording, descriptor lines.
+
+use crate::deal::{Content, Deal, Uid, Value, enumerate};
+use crate::facts::follow;
+use crate::vocabulary::{Name, Type, Vocabulary};
+
+/// A text of an annotation, split at its paths.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Words(String),
+    /// Attributes from the subject.
+    Path(Vec<Name>),
+    /// The party we act for.
+    Principal,
+}
+
+impl Text {
+    /// Splits a text; `{resource.a.b}` is a path, `{principal}` the party we act for, and braces
+    /// around anything else are themselves.
+    ///
+    /// # Errors
+    /// A path that leads nowhere from the subject.
+    pub fn parse(text: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let Some(length) = rest[open..].find('}') else { break };
+            let inner = &rest[open + 1..open + length];
+            let part = if inner == "principal" {
+                Some(Part::Principal)
+            } else if let Some(path) = inner.strip_prefix("resource.") {
+                let path: Vec<Name> = path.split('.').map(Name::from).collect();
+                vocabulary.path_type(&Type::Entity(Name::clone(subject)), &path)?;
+                Some(Part::Path(path))
+            } else if inner == "resource" {
+                Some(Part::Path(Vec::new()))
+            } else {
+                None
+            };
+            let end = if part.is_some() { open } else { open + length + 1 };
+            parts.push(Part::Words(rest[..end].to_owned()));
+            parts.extend(part);
+            rest = &rest[open + length + 1..];
+        }
+        parts.push(Part::Words(rest.to_owned()));
+        Ok(Self { parts })
+    }
+
+    /// The text for one subject: titles, a set as "A, B and C", what is absent as "(not declared)".
+    pub fn expand(&self, vocabulary: &Vocabulary, deal: &Deal, subject: &Uid, principal: &Uid) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Words(words) => text.push_str(words),
+                Part::Principal => text.push_str(&deal.name(principal)),
+                Part::Path(path) if path.is_empty() => text.push_str(&deal.name(subject)),
+                Part::Path(path) => text.push_str(&show_path(vocabulary, deal, subject, path)),
+            }
+        }
+        text
+    }
+}
+
+fn show_path(vocabulary: &Vocabulary, deal: &Deal, subject: &Uid, path: &[Name]) -> String {
+    let reached = follow(vocabulary, deal, subject, path);
+    let mut shown: Vec<String> = reached
+        .slots
+        .iter()
+        .map(|slot| match &slot.content {
+            // A date shows the date alone here; how it came about is a reason.
+            Content::Value(value @ (Value::Date(_) | Value::Entity(_))) => deal.show(value),
+            _ => deal.show_slot(slot),
+        })
+        .collect();
+    shown.extend(reached.words.iter().map(|word| word.replace('_', " ")));
+    shown.dedup();
+    if shown.is_empty() {
+        return if reached.hole.is_some() { "(not known)" } else { "(not declared)" }.to_owned();
+    }
+    enumerate(&shown)
+}

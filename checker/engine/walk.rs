@@ -1,0 +1,271 @@
+//! The three-valued walk: Kleene's logic over a condition, Cedar at its leaves.
+
+use cedar_policy_core::evaluator::Evaluator;
+
+use super::condition::{Leaf, Node, Read, Root};
+use super::store;
+use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why};
+use crate::facts::{absent, base_field};
+use crate::source::Place;
+use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary, known};
+
+/// True, false, or not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Truth {
+    fn not(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+/// One request: who asks, about what, at which gate.
+pub struct Request<'a> {
+    /// Vocabulary.
+    pub vocabulary: &'a Vocabulary,
+    /// The deal.
+    pub deal: &'a Deal,
+    /// The party we act for.
+    pub principal: &'a Uid,
+    /// The subject.
+    pub subject: &'a Uid,
+    /// The gate.
+    pub gate: Gate,
+    /// Cedar, for this request.
+    pub evaluator: &'a Evaluator<'a>,
+}
+
+/// What a chain of attributes leads to.
+#[derive(Clone, Debug)]
+pub enum Reading<'a> {
+    /// A value; a set may be partial.
+    There(&'a Slot),
+    /// Not there, silent or excluded: decided.
+    NotThere(Missing<'a>),
+    /// Nobody knows.
+    Hole(Hole),
+}
+
+/// Where something would stand if it were there.
+#[derive(Clone, Debug)]
+pub struct Missing<'a> {
+    /// The word that stands instead, with its slot.
+    pub word: Option<&'a Slot>,
+    /// Head of the innermost written block on the way.
+    pub head: Option<&'a Place>,
+    /// Where the thing that lacks it was referred to, if it is not the subject itself.
+    pub reference: Option<&'a Place>,
+    /// The attribute that is missing, which may lie above the end of the chain.
+    pub path: Vec<Name>,
+}
+
+impl<'a> Request<'a> {
+    /// Decides a condition.
+    ///
+    /// # Errors
+    /// An error of Cedar on decided facts.
+    pub fn decide(&self, node: &Node) -> Result<Truth, String> {
+        Ok(match node {
+            Node::Not(inner) => self.decide(inner)?.not(),
+            Node::And(a, b) => match self.decide(a)? {
+                Truth::False => Truth::False,
+                Truth::True => self.decide(b)?,
+                Truth::Unknown => match self.unguarded(b) {
+                    Truth::False => Truth::False,
+                    _ => Truth::Unknown,
+                },
+            },
+            Node::Or(a, b) => match self.decide(a)? {
+                Truth::True => Truth::True,
+                Truth::False => self.decide(b)?,
+                Truth::Unknown => match self.unguarded(b) {
+                    Truth::True => Truth::True,
+                    _ => Truth::Unknown,
+                },
+            },
+            Node::If(test, then, other) => match self.decide(test)? {
+                Truth::True => self.decide(then)?,
+                Truth::False => self.decide(other)?,
+                Truth::Unknown => match (self.unguarded(then), self.unguarded(other)) {
+                    (a, b) if a == b => a,
+                    _ => Truth::Unknown,
+                },
+            },
+            Node::Has(read) => self.has(read),
+            Node::Leaf(leaf) => self.leaf(leaf)?,
+        })
+    }
+
+    /// A part whose guard is not known: an error only says that the guard was needed.
+    fn unguarded(&self, node: &Node) -> Truth {
+        self.decide(node).unwrap_or(Truth::Unknown)
+    }
+
+    /// `has`: undecided on a hole; false on what is silent, excluded or not there, and below it.
+    fn has(&self, read: &Read) -> Truth {
+        match self.read(read) {
+            Reading::There(_) => Truth::True,
+            Reading::NotThere(_) => Truth::False,
+            Reading::Hole(_) => Truth::Unknown,
+        }
+    }
+
+    fn leaf(&self, leaf: &Leaf) -> Result<Truth, String> {
+        let mut partial = None;
+        for (index, read) in leaf.reads.iter().enumerate() {
+            match self.read(read) {
+                Reading::Hole(_) => return Ok(Truth::Unknown),
+                Reading::There(slot) if self.hole_within(slot).is_some() => {
+                    let set = matches!(slot.value(), Some(Value::Set(_)));
+                    if !set || partial.replace(index).is_some() {
+                        return Ok(Truth::Unknown);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let truth = store::truth(self.evaluator, &leaf.expr)?;
+        Ok(match (partial, &leaf.partial) {
+            (None, _) => truth.into(),
+            (Some(index), Some(known)) if known.read == index && known.stands == truth => truth.into(),
+            (Some(_), _) => Truth::Unknown,
+        })
+    }
+
+    /// A hole at this gate inside a value: a partial set, or a block that is half filled.
+    pub fn hole_within(&self, slot: &Slot) -> Option<Hole> {
+        match &slot.content {
+            Content::Hole(hole) => self.active(hole),
+            Content::Word(_) => None,
+            Content::Value(Value::Set(set)) => {
+                let partial = set.partial.as_ref().and_then(|hole| self.active(hole));
+                partial.or_else(|| set.members.iter().find_map(|member| self.hole_within(member)))
+            }
+            Content::Value(Value::Record(body)) => body.slots.values().find_map(|slot| self.hole_within(slot)),
+            Content::Value(_) => None,
+        }
+    }
+
+    /// Follows a chain of attributes.
+    pub fn read(&self, read: &Read) -> Reading<'a> {
+        let start = match read.root {
+            Root::Resource => self.subject.clone(),
+            Root::Principal => self.principal.clone(),
+            Root::House => Uid::new(known::HOUSE, known::HOUSE_ID),
+            Root::Date => return Reading::NotThere(Missing { word: None, head: None, reference: None, path: read.path.clone() }),
+        };
+        self.follow(&start, &read.path)
+    }
+
+    /// Follows a path without sets from a thing.
+    pub fn follow(&self, start: &Uid, path: &[Name]) -> Reading<'a> {
+        let mut at = Position { thing: start.clone(), fields: None, body: None, inner: Vec::new(), head: None, reference: None, last: None };
+        if !at.enter(self, start) {
+            return Reading::NotThere(at.missing(path, None));
+        }
+        for (index, name) in path.iter().enumerate() {
+            let last = index + 1 == path.len();
+            let (Some(body), Some(fields)) = (at.body, at.fields) else {
+                // The parts of a scalar, such as `minor` of a sum: what was read so far.
+                return at.last.map_or_else(|| Reading::NotThere(at.missing(&path[..index], None)), Reading::There);
+            };
+            let Some(slot) = body.slots.get(name) else {
+                let hole = base_field(fields, name).and_then(|(field, _)| self.absence(field, body, &at));
+                return match hole {
+                    Some(hole) => Reading::Hole(hole),
+                    None => Reading::NotThere(at.missing(&path[..=index], None)),
+                };
+            };
+            match &slot.content {
+                Content::Hole(hole) => {
+                    return match self.active(hole) {
+                        Some(hole) => Reading::Hole(hole),
+                        None => Reading::NotThere(at.missing(&path[..=index], None)),
+                    };
+                }
+                Content::Word(_) => return Reading::NotThere(at.missing(&path[..=index], Some(slot))),
+                Content::Value(_) if last => return Reading::There(slot),
+                Content::Value(Value::Entity(uid)) => {
+                    at.reference = slot.place.as_ref();
+                    if !at.enter(self, uid) {
+                        return Reading::NotThere(at.missing(&path[..=index], None));
+                    }
+                }
+                Content::Value(Value::Record(inner)) => at.nest(name, inner),
+                Content::Value(_) => {
+                    at.body = None;
+                    at.last = Some(slot);
+                }
+            }
+        }
+        Reading::NotThere(at.missing(path, None))
+    }
+
+    /// The hole that absence of a field is at this gate.
+    fn absence(&self, field: &Field, body: &Body, at: &Position<'_>) -> Option<Hole> {
+        absent(field, body, &at.thing, &at.inner).and_then(|hole| self.active(&hole))
+    }
+
+    fn active(&self, hole: &Hole) -> Option<Hole> {
+        let asked = hole.why != Why::Unanswered || hole.asked.asks_at(self.gate);
+        asked.then(|| hole.clone())
+    }
+}
+
+/// Where a walk along a chain stands.
+struct Position<'a> {
+    thing: Uid,
+    fields: Option<&'a Fields>,
+    body: Option<&'a Body>,
+    /// Attributes from the thing to the nested block.
+    inner: Vec<Name>,
+    head: Option<&'a Place>,
+    reference: Option<&'a Place>,
+    last: Option<&'a Slot>,
+}
+
+impl<'a> Position<'a> {
+    fn enter(&mut self, request: &Request<'a>, uid: &Uid) -> bool {
+        let (Some(thing), Some(entity)) = (request.deal.thing(uid), request.vocabulary.types.get(&uid.ty)) else {
+            return false;
+        };
+        self.thing = uid.clone();
+        self.fields = Some(&entity.fields);
+        self.body = Some(&thing.body);
+        self.head = thing.body.head.as_ref();
+        self.inner.clear();
+        true
+    }
+
+    fn nest(&mut self, name: &Name, body: &'a Body) {
+        let record = match self.fields.and_then(|fields| fields.get(name)).map(|field| &field.ty) {
+            Some(Type::Record(record)) => Some(record),
+            _ => None,
+        };
+        self.fields = record.map(|record| &record.fields);
+        self.body = Some(body);
+        self.head = body.head.as_ref().or(self.head);
+        self.inner.push(Name::clone(name));
+    }
+
+    fn missing(&self, path: &[Name], word: Option<&'a Slot>) -> Missing<'a> {
+        Missing { word, head: self.head, reference: self.reference, path: path.to_vec() }
+    }
+}

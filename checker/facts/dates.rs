@@ -1,0 +1,186 @@
+//! Dates, periods and comparisons.
+
+use std::cmp::Ordering;
+
+use super::functions::{hole_slot, incomparable, places};
+use super::{Fact, Facts, follow};
+use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, show_date};
+use crate::vocabulary::derivation::{Length, Path, Term};
+use crate::vocabulary::{Name, known};
+
+/// An operand: a slot, not there, or a hole.
+type Operand = Result<Option<Slot>, Hole>;
+
+impl Facts<'_> {
+    /// `end START + PERIOD`
+    pub(super) fn end(&self, deal: &Deal, uid: &Uid, start: &Path, length: &Length) -> Fact {
+        let start = match self.one(deal, uid, start) {
+            Ok(slot) => slot?,
+            Err(hole) => return Some(hole_slot(hole)),
+        };
+        let (period, place) = match length {
+            Length::Literal { months, days } => {
+                let shown = if *months > 0 { format!("{months} months") } else { format!("{days} days") };
+                (Period::new(*months, *days, shown), None)
+            }
+            Length::Path(path) => match self.one(deal, uid, path) {
+                Ok(slot) => match slot?.clone() {
+                    Slot { content: Content::Value(Value::Period(period)), place, .. } => (period, place),
+                    _ => return None,
+                },
+                Err(hole) => return Some(hole_slot(hole)),
+            },
+        };
+        ending(&start, &period, place.into_iter())
+    }
+
+    /// `end RECORD`: the record holds a `length`, and a `start` that is the role of a date of the
+    /// thing or its header. From an event, such as each disclosure, it runs to no one date.
+    pub(super) fn end_of(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+        let part = |name: &str| path.iter().cloned().chain([Name::from(name)]).collect::<Path>();
+        let from = match self.one(deal, uid, &part("start")) {
+            Ok(slot) => slot?.entity()?.clone(),
+            Err(hole) => return Some(hole_slot(hole)),
+        };
+        let (owner, field) = self.vocabulary.role(&uid.ty, &from.id)?;
+        let mut start = vec![Name::clone(&field.name)];
+        if owner.name != uid.ty {
+            start.insert(0, "agreement".into());
+        }
+        self.end(deal, uid, &start, &Length::Path(part("length")))
+    }
+
+    /// `min …` and `max …`
+    pub(super) fn extreme(&self, deal: &Deal, uid: &Uid, terms: &[Term], largest: bool) -> Fact {
+        let mut best: Option<Slot> = None;
+        for term in terms {
+            let operands = match self.operands(deal, uid, term) {
+                Ok(operands) => operands,
+                Err(hole) => return Some(hole_slot(hole)),
+            };
+            for slot in operands {
+                let wins = match best.as_ref().and_then(Slot::value).zip(slot.value()) {
+                    None => true,
+                    Some((known, value)) => match compare(value, known) {
+                        Some(Ordering::Less) => !largest,
+                        Some(Ordering::Greater) => largest,
+                        Some(Ordering::Equal) => false,
+                        None => return Some(hole_slot(incomparable())),
+                    },
+                };
+                if wins {
+                    best = Some(slot);
+                }
+            }
+        }
+        best
+    }
+
+    /// `exceeds A, B`
+    pub(super) fn exceeds(&self, deal: &Deal, uid: &Uid, left: &Term, right: &Term) -> Fact {
+        let (left, right) = match (self.operand(deal, uid, left), self.operand(deal, uid, right)) {
+            (Ok(Some(left)), Ok(Some(right))) => (left, right),
+            (Ok(None), _) | (_, Ok(None)) => return None,
+            (Err(hole), _) | (_, Err(hole)) => return Some(hole_slot(hole)),
+        };
+        let Some(order) = compare(left.value()?, right.value()?) else {
+            return Some(hole_slot(incomparable()));
+        };
+        let more = order == Ordering::Greater;
+        let mut slot = Slot::new(Content::Value(Value::Bool(more)), left.place.clone());
+        let word = match order {
+            Ordering::Greater => "more than",
+            Ordering::Equal => "the same as",
+            Ordering::Less => "less than",
+        };
+        slot.shown = Some(format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right)));
+        slot.from = places(&[&left, &right]);
+        Some(slot)
+    }
+
+    fn operand(&self, deal: &Deal, uid: &Uid, term: &Term) -> Operand {
+        Ok(self.operands(deal, uid, term)?.into_iter().next())
+    }
+
+    fn operands(&self, deal: &Deal, uid: &Uid, term: &Term) -> Result<Vec<Slot>, Hole> {
+        match term {
+            Term::Path(path) => self.several(deal, uid, path),
+            Term::House(path) => {
+                self.several(deal, &Uid::new(known::HOUSE, known::HOUSE_ID), path)
+            }
+            Term::Today => Ok(vec![Slot::new(Content::Value(Value::Date(self.today)), None)]),
+            Term::End(start, length) => match self.end(deal, uid, start, length) {
+                Some(Slot { content: Content::Hole(hole), .. }) => Err(hole),
+                other => Ok(other.into_iter().collect()),
+            },
+            Term::Since(later, earlier) => {
+                let (later, earlier) = (self.operand(deal, uid, later)?, self.operand(deal, uid, earlier)?);
+                Ok(later.zip(earlier).and_then(|(later, earlier)| between(&later, &earlier)).into_iter().collect())
+            }
+        }
+    }
+
+    fn several(&self, deal: &Deal, uid: &Uid, path: &Path) -> Result<Vec<Slot>, Hole> {
+        let reached = follow(self.vocabulary, deal, uid, path);
+        match reached.hole {
+            Some(hole) => Err(hole),
+            None => Ok(reached.slots.into_iter().cloned().collect()),
+        }
+    }
+
+    fn one(&self, deal: &Deal, uid: &Uid, path: &Path) -> Operand {
+        Ok(self.several(deal, uid, path)?.into_iter().next())
+    }
+}
+
+fn ending(start: &Slot, period: &Period, further: impl Iterator<Item = crate::source::Place>) -> Fact {
+    let Some(Value::Date(from)) = start.value() else { return None };
+    if period.min_days != period.max_days && period.months == 0 {
+        return Some(hole_slot(incomparable())); // business days and hours end on no one date
+    }
+    let end = period.end(*from)?;
+    let mut slot = Slot::new(Content::Value(Value::Date(end)), start.place.clone());
+    slot.shown = Some(format!("{} ({} + {})", show_date(end), show_date(*from), period.shown));
+    slot.from = start.place.clone().into_iter().chain(further).collect();
+    slot.from.dedup();
+    Some(slot)
+}
+
+fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
+    let (Value::Date(later_date), Value::Date(earlier_date)) = (later.value()?, earlier.value()?) else { return None };
+    let days = i64::from(earlier_date.until(*later_date).ok()?.get_days());
+    let shown = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    let period = Period::new(0, days, shown);
+    let mut slot = Slot::new(Content::Value(Value::Period(period)), earlier.place.clone());
+    slot.from = places(&[later, earlier]);
+    Some(slot)
+}
+
+/// The order of two values; None where they cannot be compared.
+pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Long(a), Value::Long(b)) => Some(a.cmp(b)),
+        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == y => Some(a.cmp(b)),
+        (Value::Share(a), Value::Share(b)) => {
+            Some((a.numerator.checked_mul(b.denominator)?).cmp(&b.numerator.checked_mul(a.denominator)?))
+        }
+        (Value::Period(a), Value::Period(b)) => compare_periods(a, b),
+        _ => None,
+    }
+}
+
+/// Whole months by months, else by the bounds in days, where an overlap cannot be decided.
+fn compare_periods(a: &Period, b: &Period) -> Option<Ordering> {
+    if a.days == 0 && b.days == 0 && a.months > 0 && b.months > 0 {
+        return Some(a.months.cmp(&b.months));
+    }
+    if a.min_days > b.max_days {
+        return Some(Ordering::Greater);
+    }
+    if a.max_days < b.min_days {
+        return Some(Ordering::Less);
+    }
+    let exact = a.min_days == a.max_days && b.min_days == b.max_days;
+    exact.then_some(Ordering::Equal)
+}

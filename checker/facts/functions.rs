@@ -1,0 +1,154 @@
+//! The functions of `@derived`, each a few lines.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Fact, Facts, follow, sets};
+use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
+use crate::source::Place;
+use crate::vocabulary::derivation::{Derivation, Path};
+use crate::vocabulary::{Field, Gate, Name, Type};
+
+impl Facts<'_> {
+    /// Computes one derived attribute of one thing.
+    pub(super) fn fact(&mut self, deal: &Deal, uid: &Uid, field: &Field) -> Fact {
+        match field.derived.as_ref()? {
+            Derivation::Sum(path) => self.sum(deal, uid, path, &field.ty),
+            Derivation::Count(path) => self.count(deal, uid, path),
+            Derivation::Min(terms) => self.extreme(deal, uid, terms, false),
+            Derivation::Max(terms) => self.extreme(deal, uid, terms, true),
+            Derivation::Any(path, conditions) => {
+                sets::quantified(self, deal, uid, path, conditions, true)
+            }
+            Derivation::All(path, conditions) => {
+                sets::quantified(self, deal, uid, path, conditions, false)
+            }
+            Derivation::Less(left, right) => sets::less(self, deal, uid, left, right),
+            Derivation::Collect(what, over, conditions) => {
+                sets::collect(self, deal, uid, what, over, conditions)
+            }
+            Derivation::Inverse(ty, attribute) => {
+                let (members, hole) = self.inverse(deal, ty, attribute, uid);
+                Some(sets::set(members, hole))
+            }
+            Derivation::Closure(path) => sets::closure(self, deal, uid, path),
+            Derivation::End(start, length) => self.end(deal, uid, start, length),
+            Derivation::EndOf(path) => self.end_of(deal, uid, path),
+            Derivation::Digest(path) => self.digest(deal, uid, path),
+            Derivation::Lookup(table, paths) => self.lookup(deal, uid, table, paths),
+            Derivation::Exceeds(left, right) => self.exceeds(deal, uid, left, right),
+        }
+    }
+
+    fn sum(&self, deal: &Deal, uid: &Uid, path: &Path, ty: &Type) -> Fact {
+        let reached = follow(self.vocabulary, deal, uid, path);
+        if let Some(hole) = reached.hole {
+            return Some(hole_slot(hole));
+        }
+        let values: Vec<&Value> = reached.slots.iter().filter_map(|slot| slot.value()).collect();
+        let total = match add(&values, ty) {
+            Some(total) => total,
+            None => return Some(hole_slot(incomparable())),
+        };
+        let parts: Vec<String> = values.iter().map(|value| deal.show(value)).collect();
+        let mut slot = Slot::new(Content::Value(total.clone()), first_place(&reached.slots));
+        slot.from = places(&reached.slots);
+        if parts.len() > 1 {
+            slot.shown = Some(format!("{} = {}", parts.join(" + "), deal.show(&total)));
+        }
+        Some(slot)
+    }
+
+    fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+        let reached = follow(self.vocabulary, deal, uid, path);
+        if let Some(hole) = reached.hole {
+            return Some(hole_slot(hole));
+        }
+        let number = i64::try_from(reached.slots.len()).unwrap_or(i64::MAX);
+        let mut slot = Slot::new(Content::Value(Value::Long(number)), first_place(&reached.slots));
+        slot.from = places(&reached.slots);
+        Some(slot)
+    }
+
+    fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+        let reached = follow(self.vocabulary, deal, uid, path);
+        if let Some(hole) = reached.hole {
+            return Some(hole_slot(hole));
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for slot in &reached.slots {
+            let Some(thing) = slot.entity().and_then(|uid| deal.thing(uid)) else { continue };
+            let text = |name: &str| match thing.body.slots.get(name).and_then(Slot::value) {
+                Some(Value::Text(text)) => text.to_string(),
+                _ => "-".to_owned(),
+            };
+            lines.push(format!("{} {} {}\n", thing.uid.id, text("version"), text("hash")));
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        lines.sort();
+        let digest = Sha256::digest(lines.concat().as_bytes());
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut slot = Slot::new(Content::Value(Value::Text(format!("sha256:{hex}").into())), None);
+        slot.from = places(&reached.slots);
+        Some(slot)
+    }
+
+    fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Fact {
+        let mut ids = Vec::new();
+        for path in paths {
+            let reached = follow(self.vocabulary, deal, uid, path);
+            if let Some(hole) = reached.hole {
+                return Some(hole_slot(hole));
+            }
+            match reached.slots.first()?.value()? {
+                Value::Entity(uid) => ids.push(uid.id.to_string()),
+                Value::Text(text) => ids.push(text.to_string()),
+                _ => return None,
+            }
+        }
+        let row = Uid::new(Name::clone(table), ids.join("/"));
+        Some(match deal.thing(&row) {
+            Some(_) => Slot::new(Content::Value(Value::Entity(row)), None),
+            None => hole_slot(incomparable()),
+        })
+    }
+}
+
+fn add(values: &[&Value], ty: &Type) -> Option<Value> {
+    let zero = match (values.first(), ty) {
+        (Some(Value::Money { currency, .. }), _) => Value::Money { minor: 0, currency: currency.clone() },
+        (Some(Value::Long(_)), _) | (None, Type::Long) => Value::Long(0),
+        (Some(Value::Share(_)) | None, _) => Value::Share(Share::new(0, 1)),
+        _ => return None,
+    };
+    values.iter().try_fold(zero, |total, value| match (total, value) {
+        (Value::Long(a), Value::Long(b)) => a.checked_add(*b).map(Value::Long),
+        (Value::Share(a), Value::Share(b)) => a.plus(*b).map(Value::Share),
+        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == *y => {
+            a.checked_add(*b).map(|minor| Value::Money { minor, currency: x })
+        }
+        _ => None,
+    })
+}
+
+/// A slot that is a hole.
+pub(super) fn hole_slot(hole: Hole) -> Slot {
+    let place = hole.question.as_ref().and_then(|question| question.place.clone());
+    Slot::new(Content::Hole(hole), place)
+}
+
+/// Two values that cannot be compared or added.
+pub(super) fn incomparable() -> Hole {
+    Hole { why: Why::Incomparable, asked: Gate::Sign, question: None }
+}
+
+pub(super) fn places(slots: &[&Slot]) -> Vec<Place> {
+    let mut places: Vec<Place> = slots.iter().filter_map(|slot| slot.place.clone()).collect();
+    places.dedup();
+    places
+}
+
+fn first_place(slots: &[&Slot]) -> Option<Place> {
+    slots.first().and_then(|slot| slot.place.clone())
+}

@@ -1,0 +1,192 @@
+//! Derived facts: what Cedar cannot compute, from a closed set of functions.
+//!
+//! Facts are computed in the order of their dependencies, which [`crate::vocabulary::check`] has
+//! proved to be free of circles. A hole in an input makes the fact a hole, except where it cannot
+//! matter (`any` and `all` are Kleene's).
+
+mod dates;
+mod functions;
+mod reach;
+mod sets;
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why};
+use crate::source::Place;
+use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
+
+pub use reach::{Reached, absent, follow};
+
+/// The outcome of a function: a slot, or not there.
+type Fact = Option<Slot>;
+
+/// What a fact may look at beside its own thing.
+pub struct Facts<'a> {
+    vocabulary: &'a Vocabulary,
+    today: Date,
+    /// Set while a file of the workspace is not assessed: what points back may be in it.
+    unread: Option<Hole>,
+    inverses: HashMap<(Name, Vec<Name>), Inverse>,
+}
+
+/// Things by what one of their attributes names.
+struct Inverse {
+    sources: HashMap<Uid, Vec<Slot>>,
+    hole: Option<Hole>,
+}
+
+impl<'a> Facts<'a> {
+    /// Facts as of a day; `unread` when a file could not be assessed.
+    pub fn new(vocabulary: &'a Vocabulary, today: Date, unread: bool) -> Self {
+        let hole = Hole { why: Why::Mistake, asked: Gate::Sign, question: None };
+        Self { vocabulary, today, unread: unread.then_some(hole), inverses: HashMap::new() }
+    }
+
+    /// Computes the derived attributes of the wanted types, in order.
+    pub fn derive(&mut self, deal: &mut Deal, wanted: impl Fn(&str) -> bool) {
+        for (ty, attribute) in self.vocabulary.derivation_order() {
+            if !wanted(&ty) {
+                continue;
+            }
+            let uids: Vec<Uid> = deal.of_type(&ty).map(|thing| thing.uid.clone()).collect();
+            let Some(field) = self.vocabulary.field(&ty, &attribute) else { continue };
+            for uid in uids {
+                if let Some(slot) = self.fact(deal, &uid, field)
+                    && let Some(thing) = deal.things.get_mut(&uid)
+                {
+                    thing.body.slots.insert(Name::clone(&attribute), slot);
+                }
+            }
+        }
+    }
+
+    /// The things whose attribute names the target; computed once for each attribute.
+    pub fn inverse(&mut self, deal: &Deal, ty: &Name, path: &[Name], target: &Uid) -> (Vec<Slot>, Option<Hole>) {
+        let key = (Name::clone(ty), path.to_vec());
+        if !self.inverses.contains_key(&key) {
+            let inverse = self.index(deal, ty, path);
+            self.inverses.insert(key.clone(), inverse);
+        }
+        let inverse = &self.inverses[&key];
+        (inverse.sources.get(target).cloned().unwrap_or_default(), inverse.hole.clone())
+    }
+
+    fn index(&self, deal: &Deal, ty: &Name, path: &[Name]) -> Inverse {
+        let mut inverse = Inverse { sources: HashMap::new(), hole: self.unread.clone() };
+        for thing in deal.of_type(ty) {
+            let reached = follow(self.vocabulary, deal, &thing.uid, path);
+            inverse.hole = inverse.hole.or_else(|| reached.hole.clone());
+            for slot in reached.slots {
+                let Some(target) = slot.entity() else { continue };
+                let mut back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone());
+                back.anchor.clone_from(&slot.anchor);
+                inverse.sources.entry(target.clone()).or_default().push(back);
+            }
+        }
+        inverse
+    }
+}
+
+/// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
+pub fn fill_siblings(vocabulary: &Vocabulary, deal: &mut Deal) {
+    for thing in deal.things.values_mut() {
+        let Some(entity) = vocabulary.types.get(&thing.uid.ty) else { continue };
+        siblings_of(&entity.fields, &thing.uid, &[], &mut thing.body);
+    }
+}
+
+fn siblings_of(fields: &Fields, thing: &Uid, path: &[Name], body: &mut Body) {
+    for field in fields.values() {
+        let mut inner = path.to_vec();
+        inner.push(Name::clone(&field.name));
+        if let Some(slot) = body.slots.get_mut(&field.name) {
+            nested_siblings(&field.ty, thing, &inner, slot);
+        }
+        if field.has_siblings() {
+            add_siblings(field, thing, &inner, body);
+        }
+    }
+}
+
+fn nested_siblings(ty: &Type, thing: &Uid, path: &[Name], slot: &mut Slot) {
+    match (ty, &mut slot.content) {
+        (Type::Record(record), Content::Value(Value::Record(body))) => {
+            siblings_of(&record.fields, thing, path, body);
+        }
+        (Type::Set(element), Content::Value(Value::Set(set))) => {
+            for member in &mut set.members {
+                nested_siblings(element, thing, path, member);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn add_siblings(field: &Field, thing: &Uid, path: &[Name], body: &mut Body) {
+    let place = body.slots.get(&field.name).and_then(|slot| slot.place.clone());
+    let (given, word) = match body.slots.get(&field.name).map(|slot| &slot.content) {
+        Some(Content::Value(Value::Bool(yes))) => (Content::Value(Value::Bool(*yes)), None),
+        Some(Content::Value(_)) => (Content::Value(Value::Bool(true)), None),
+        Some(Content::Word(word)) => {
+            let given = !matches!(&**word, "silent" | "excluded");
+            let answer = Uid::new(known::ANSWER, Name::clone(word));
+            (Content::Value(Value::Bool(given)), Some(Content::Value(Value::Entity(answer))))
+        }
+        Some(Content::Hole(hole)) => (Content::Hole(hole.clone()), Some(Content::Hole(hole.clone()))),
+        None => match absent(field, body, thing, &path[..path.len() - 1]) {
+            Some(hole) => (Content::Hole(hole.clone()), Some(Content::Hole(hole))),
+            None => (Content::Value(Value::Bool(false)), None),
+        },
+    };
+    let mut put = |suffix: &str, content: Content| {
+        let name: Name = format!("{}{suffix}", field.name).into();
+        body.slots.insert(name, Slot::new(content, place.clone()));
+    };
+    put("_given", given);
+    if let Some(word) = word {
+        put("_as", word);
+    }
+}
+
+/// The attribute that a name stands for: itself, or the one it is a sibling of.
+pub fn base_field<'a>(fields: &'a Fields, name: &str) -> Option<(&'a Field, Option<Sibling>)> {
+    if let Some(field) = fields.get(name) {
+        return Some((field, None));
+    }
+    let (base, kind) = sibling(name)?;
+    let field = fields.get(base).filter(|field| field.has_siblings())?;
+    Some((field, Some(kind)))
+}
+
+/// Do two values say the same?
+pub fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Long(a), Value::Long(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::Date(a), Value::Date(b)) => a == b,
+        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) => a == b && x == y,
+        (Value::Share(a), Value::Share(b)) => a == b,
+        (Value::Period(a), Value::Period(b)) => (a.months, a.days) == (b.months, b.days),
+        (Value::Entity(a), Value::Entity(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
+    Hole {
+        why: Why::Unanswered,
+        asked: gate,
+        question: Some(Question { thing: thing.clone(), path, place }),
+    }
+}
+
+/// Marks that make absence a hole.
+fn asks(mark: &Mark) -> Option<Gate> {
+    match mark {
+        Mark::Asked(gate) => Some(*gate),
+        Mark::Essential | Mark::Optional => None,
+    }
+}

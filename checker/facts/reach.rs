@@ -1,0 +1,97 @@
+//! Following a path of attributes from a thing.
+
+use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Uid, Value, Why};
+use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
+
+use super::{asks, unanswered};
+
+/// What a path leads to.
+#[derive(Debug, Default)]
+pub struct Reached<'d> {
+    /// Values at its end, the members of sets one by one.
+    pub slots: Vec<&'d Slot>,
+    /// A hole met on the way.
+    pub hole: Option<Hole>,
+    /// Words met on the way that stand instead of a value.
+    pub words: Vec<&'d Name>,
+}
+
+/// Follows a path; through a set it collects, over what is not there it passes.
+pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[Name]) -> Reached<'d> {
+    let mut reached = Reached::default();
+    let mut walk = Walk { vocabulary, deal, reached: &mut reached };
+    walk.thing(start, path);
+    reached
+}
+
+struct Walk<'a, 'd> {
+    vocabulary: &'a Vocabulary,
+    deal: &'d Deal,
+    reached: &'a mut Reached<'d>,
+}
+
+impl<'d> Walk<'_, 'd> {
+    fn thing(&mut self, uid: &Uid, path: &[Name]) {
+        let (Some(thing), Some(entity)) = (self.deal.thing(uid), self.vocabulary.types.get(&uid.ty)) else {
+            return;
+        };
+        self.body(&thing.body, &entity.fields, path, uid, &[]);
+    }
+
+    fn body(&mut self, body: &'d Body, fields: &Fields, path: &[Name], thing: &Uid, done: &[Name]) {
+        let Some((name, rest)) = path.split_first() else { return };
+        match body.slots.get(name) {
+            Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extend(done, name)),
+            None => {
+                let hole = fields.get(name).and_then(|field| absent(field, body, thing, done));
+                self.note(hole);
+            }
+        }
+    }
+
+    fn slot(&mut self, slot: &'d Slot, field: Option<&Field>, rest: &[Name], thing: &Uid, done: &[Name]) {
+        match &slot.content {
+            Content::Hole(hole) => self.note(Some(hole.clone())),
+            Content::Word(word) => self.reached.words.push(word),
+            Content::Value(Value::Set(Set { members, partial })) => {
+                self.note(partial.clone());
+                for member in members {
+                    self.slot(member, field, rest, thing, done);
+                }
+            }
+            Content::Value(_) if rest.is_empty() => self.reached.slots.push(slot),
+            Content::Value(Value::Entity(uid)) => self.thing(uid, rest),
+            Content::Value(Value::Record(body)) => {
+                if let Some(Type::Record(record)) = field.map(|field| field.ty.element()) {
+                    self.body(body, &record.fields, rest, thing, done);
+                }
+            }
+            Content::Value(_) => {}
+        }
+    }
+
+    fn note(&mut self, hole: Option<Hole>) {
+        if self.reached.hole.is_none() {
+            self.reached.hole = hole;
+        }
+    }
+}
+
+fn extend(path: &[Name], name: &Name) -> Vec<Name> {
+    let mut path = path.to_vec();
+    path.push(Name::clone(name));
+    path
+}
+
+/// The hole that absence of a field is, if it is one: a line of the block could not be read, or it
+/// is asked and nobody answered.
+pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<Hole> {
+    if field.derived.is_some() {
+        return None;
+    }
+    if !body.unreadable.is_empty() {
+        return Some(Hole { why: Why::Mistake, asked: Gate::Sign, question: None });
+    }
+    let gate = asks(&field.mark)?;
+    Some(unanswered(gate, thing, extend(path, &field.name), body.head.clone()))
+}

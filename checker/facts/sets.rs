@@ -1,0 +1,218 @@
+//! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
+
+use super::functions::{hole_slot, incomparable, places};
+use super::{Fact, Facts, equal, follow};
+use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value};
+use crate::vocabulary::Name;
+use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
+
+/// A set as a slot.
+pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
+    let place = members.first().and_then(|member| member.place.clone());
+    let mut unique: Vec<Slot> = Vec::new();
+    for member in members {
+        let twin = unique.iter().any(|known| known.value().zip(member.value()).is_some_and(|(a, b)| equal(a, b)));
+        if !twin {
+            unique.push(member);
+        }
+    }
+    let mut slot = Slot::new(Content::Value(Value::Set(Set { members: unique, partial })), place);
+    if let Content::Value(Value::Set(set)) = &slot.content {
+        slot.from = places(&set.members.iter().collect::<Vec<_>>());
+    }
+    slot
+}
+
+/// `any` (and `all`, its mirror): a member that fits decides, a hole among the rest does not.
+pub(super) fn quantified(
+    facts: &Facts<'_>,
+    deal: &Deal,
+    uid: &Uid,
+    over: &Path,
+    conditions: &[Condition],
+    wanted: bool,
+) -> Fact {
+    let reached = follow(facts.vocabulary, deal, uid, over);
+    let mut hole = reached.hole.clone();
+    for slot in &reached.slots {
+        match fits(facts, deal, uid, slot, conditions) {
+            Ok(fitting) if fitting == wanted => {
+                let mut found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
+                found.from = places(&[slot]);
+                return Some(found);
+            }
+            Ok(_) => {}
+            Err(unknown) => hole = hole.or(Some(unknown)),
+        }
+    }
+    Some(match hole {
+        Some(hole) => hole_slot(hole),
+        None => {
+            let mut slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
+            slot.from = places(&reached.slots);
+            slot
+        }
+    })
+}
+
+/// `A less B`
+pub(super) fn less(facts: &Facts<'_>, deal: &Deal, uid: &Uid, left: &Path, right: &Path) -> Fact {
+    let (left, right) = (follow(facts.vocabulary, deal, uid, left), follow(facts.vocabulary, deal, uid, right));
+    if let Some(hole) = right.hole {
+        return Some(hole_slot(hole));
+    }
+    let without = left
+        .slots
+        .into_iter()
+        .filter(|slot| !right.slots.iter().any(|other| same(slot, other)))
+        .cloned()
+        .collect();
+    Some(set(without, left.hole))
+}
+
+/// `collect WHAT of OVER where …`
+pub(super) fn collect(
+    facts: &Facts<'_>,
+    deal: &Deal,
+    uid: &Uid,
+    what: &Path,
+    over: &Path,
+    conditions: &[Condition],
+) -> Fact {
+    let reached = follow(facts.vocabulary, deal, uid, over);
+    let mut partial = reached.hole.clone();
+    let mut members = Vec::new();
+    for slot in &reached.slots {
+        match fits(facts, deal, uid, slot, conditions) {
+            Ok(true) => {
+                let (values, hole) = from_member(facts, deal, slot, what);
+                members.extend(values);
+                partial = partial.or(hole);
+            }
+            Ok(false) => {}
+            Err(hole) => partial = partial.or(Some(hole)),
+        }
+    }
+    Some(set(members, partial))
+}
+
+/// `closure PATH`
+pub(super) fn closure(facts: &Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+    let mut open = vec![uid.clone()];
+    let mut members: Vec<Slot> = Vec::new();
+    let mut partial = None;
+    while let Some(next) = open.pop() {
+        let reached = follow(facts.vocabulary, deal, &next, path);
+        partial = partial.or(reached.hole);
+        for slot in reached.slots {
+            let Some(target) = slot.entity() else { continue };
+            if !members.iter().any(|member| member.entity() == Some(target)) {
+                members.push(slot.clone());
+                open.push(target.clone());
+            }
+        }
+    }
+    Some(set(members, partial))
+}
+
+/// Does a member fit all conditions? A hole is an answer nobody has.
+fn fits(facts: &Facts<'_>, deal: &Deal, uid: &Uid, member: &Slot, conditions: &[Condition]) -> Result<bool, Hole> {
+    let mut hole = None;
+    for condition in conditions {
+        match holds(facts, deal, uid, member, condition) {
+            Ok(false) => return Ok(false),
+            Ok(true) => {}
+            Err(unknown) => hole = hole.or(Some(unknown)),
+        }
+    }
+    hole.map_or(Ok(true), Err)
+}
+
+fn holds(facts: &Facts<'_>, deal: &Deal, uid: &Uid, member: &Slot, condition: &Condition) -> Result<bool, Hole> {
+    let (left, hole) = from_member(facts, deal, member, &condition.left);
+    let (right, right_hole) = operand(facts, deal, uid, &condition.right);
+    let any = left.iter().any(|left| match &right {
+        Right::Word(word) => says(left, word) || (condition.test == Test::In && under(deal, left, word)),
+        Right::Slots(slots) => slots.iter().any(|right| test(deal, left, right, condition.test)),
+    });
+    let decided = match condition.test {
+        Test::Differs => !any,
+        _ => any,
+    };
+    match hole.or(right_hole) {
+        Some(hole) if !any => Err(hole),
+        _ => Ok(decided),
+    }
+}
+
+enum Right<'a> {
+    Word(&'a str),
+    Slots(Vec<Slot>),
+}
+
+fn operand<'a>(facts: &Facts<'_>, deal: &Deal, uid: &Uid, right: &'a Operand) -> (Right<'a>, Option<Hole>) {
+    match right {
+        Operand::Word(word) => (Right::Word(word), None),
+        Operand::Today => {
+            let today = Slot::new(Content::Value(Value::Date(facts.today)), None);
+            (Right::Slots(vec![today]), None)
+        }
+        Operand::Path(path) => {
+            let reached = follow(facts.vocabulary, deal, uid, path);
+            (Right::Slots(reached.slots.into_iter().cloned().collect()), reached.hole)
+        }
+    }
+}
+
+/// Values reached from a member: the member itself for an empty path, else from the thing it names
+/// or the record it is.
+fn from_member(facts: &Facts<'_>, deal: &Deal, member: &Slot, path: &Path) -> (Vec<Slot>, Option<Hole>) {
+    if path.is_empty() {
+        return (vec![member.clone()], None);
+    }
+    match member.value() {
+        Some(Value::Entity(uid)) => {
+            let reached = follow(facts.vocabulary, deal, uid, path);
+            (reached.slots.into_iter().cloned().collect(), reached.hole)
+        }
+        Some(Value::Record(body)) => match (body.slots.get(&path[0]), path.len()) {
+            (Some(Slot { content: Content::Hole(hole), .. }), _) => (Vec::new(), Some(hole.clone())),
+            (Some(slot), 1) => (vec![slot.clone()], None),
+            (Some(slot), _) => from_member(facts, deal, slot, &path[1..].to_vec()),
+            (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(incomparable())),
+            (None, _) => (Vec::new(), None),
+        },
+        _ => (Vec::new(), None),
+    }
+}
+
+fn test(deal: &Deal, left: &Slot, right: &Slot, test: Test) -> bool {
+    match test {
+        Test::Equal | Test::Differs => same(left, right),
+        Test::In => match (left.entity(), right.entity()) {
+            (Some(left), Some(right)) => deal.lies_under(left, right),
+            _ => same(left, right),
+        },
+        Test::Before => matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a < b),
+        Test::After => matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a > b),
+    }
+}
+
+fn same(a: &Slot, b: &Slot) -> bool {
+    a.value().zip(b.value()).is_some_and(|(a, b)| equal(a, b))
+}
+
+/// Is the value the word: a member of an enum, a row, a code, `yes` or `no`?
+fn says(slot: &Slot, word: &str) -> bool {
+    match &slot.content {
+        Content::Value(Value::Entity(uid)) => &*uid.id == word,
+        Content::Value(Value::Text(text)) => &**text == word,
+        Content::Value(Value::Bool(yes)) => (word == "yes") == *yes && matches!(word, "yes" | "no"),
+        Content::Word(found) => &**found == word,
+        _ => false,
+    }
+}
+
+fn under(deal: &Deal, slot: &Slot, word: &str) -> bool {
+    slot.entity().is_some_and(|uid| deal.lies_under(uid, &Uid::new(Name::clone(&uid.ty), word)))
+}

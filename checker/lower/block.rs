@@ -1,0 +1,451 @@
+//! Blocks: keys, entries without a key, accepted departures.
+
+use std::sync::Arc;
+
+use countersign_dsl::{self as dsl, Atom, Entry, Group};
+
+use super::{Here, Lowerer, mistake_hole};
+use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why};
+use crate::finding::{Mistake, nearest};
+use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
+
+/// Two entries of a block may not say the same thing twice; the second body is the header of an
+/// agreement, whose keys stand in the same block.
+impl Lowerer<'_> {
+    /// Lowers the block of a declaration into the kind's own body and that of the header.
+    pub(super) fn block(
+        &mut self,
+        here: &Here<'_>,
+        kind: Name,
+        header: Option<Name>,
+        entries: &[Entry],
+        own: &mut Body,
+        second: &mut Body,
+    ) {
+        let vocabulary = self.vocabulary;
+        let fields = &vocabulary.entity(&kind).fields;
+        let header_uid = Uid::new(known::AGREEMENT, Name::clone(&here.thing.id));
+        let header_here = Here { thing: header_uid, ..here.clone() };
+        let header_fields = header.map(|name| &vocabulary.entity(&name).fields);
+        let keys = Keys { first: fields, second: header_fields, accept: true };
+        for entry in entries {
+            match key_of(entry) {
+                Some((known::ACCEPT, _)) => self.accept(here, entry, own),
+                Some((key, _)) if header_fields.is_some_and(|all| writable(all, key).is_some()) => {
+                    self.entry(&header_here, &keys, header_fields.unwrap_or(fields), entry, second);
+                }
+                _ => self.entry(here, &keys, fields, entry, own),
+            }
+        }
+        // A line that could not be read may have been meant for either body.
+        let unreadable: Vec<_> = own.unreadable.iter().chain(&second.unreadable).cloned().collect();
+        own.unreadable.clone_from(&unreadable);
+        second.unreadable = unreadable;
+    }
+
+    /// Lowers the block of a record or an element.
+    pub(super) fn inner_block(&mut self, here: &Here<'_>, fields: &Fields, entries: &[Entry], body: &mut Body) {
+        let keys = Keys { first: fields, second: None, accept: false };
+        for entry in entries {
+            self.entry(here, &keys, fields, entry, body);
+        }
+    }
+
+    fn entry(&mut self, here: &Here<'_>, keys: &Keys<'_>, fields: &Fields, entry: &Entry, body: &mut Body) {
+        if entry.mistakes > 0 {
+            body.unreadable.push(here.place(entry.head.clone()));
+        }
+        self.refuse_swallowed_line(here, keys, entry, body);
+        let key = key_of(entry);
+        if let Some(field) = key.as_ref().and_then(|(key, _)| writable(fields, key)) {
+            let slot = self.field(here, field, entry);
+            return self.place_slot(here, field, slot, entry, body);
+        }
+        if let Some(field) = fields.values().find(|field| field.entries) {
+            let slot = self.nameless(here, field, entry);
+            return self.place_slot(here, field, slot, entry, body);
+        }
+        self.out.mistakes.push(unknown_key(here, keys, fields, entry, key));
+        body.unreadable.push(here.place(entry.head.clone()));
+    }
+
+    /// A trailing comma continues the entry; when the next line begins with a key of this block,
+    /// that line was meant to stand by itself.
+    fn refuse_swallowed_line(&mut self, here: &Here<'_>, keys: &Keys<'_>, entry: &Entry, body: &mut Body) {
+        for pair in entry.groups.windows(2) {
+            let [before, after] = pair else { continue };
+            let (Some(comma), true) = (&before.comma, before.broke_line) else { continue };
+            let Some(Atom::Word { text, span }) = after.atoms.first() else { continue };
+            if after.atoms.len() > 1 && keys.has(text) {
+                let mistake = Mistake::at(&here.place(comma.clone()), "a comma at the end of a line continues it")
+                    .help(format!("delete the comma: the next line begins with the key `{text}`"))
+                    .also(&here.place(span.clone()), "this line was read as part of the one above");
+                self.out.mistakes.push(mistake);
+                body.unreadable.push(here.place(entry.head.clone()));
+            }
+        }
+    }
+
+    fn nameless(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Slot {
+        let groups: Vec<&Group> = entry.groups.iter().collect();
+        let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
+        let set = self.members(&here, field, field.ty.element(), &groups, entry);
+        Slot::new(Content::Value(Value::Set(set)), Some(here.place(entry.span.clone())))
+    }
+
+    /// Puts a slot into a body: a set grows, a single value given twice is a mistake.
+    fn place_slot(&mut self, here: &Here<'_>, field: &Field, mut slot: Slot, entry: &Entry, body: &mut Body) {
+        slot.anchor = entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str()));
+        let Some(first) = body.slots.get_mut(&field.name) else {
+            body.slots.insert(Name::clone(&field.name), slot);
+            return;
+        };
+        if let (Content::Value(Value::Set(known)), Content::Value(Value::Set(more))) =
+            (&mut first.content, &slot.content)
+            && !known.members.is_empty()
+            && !more.members.is_empty()
+        {
+            known.members.extend(more.members.iter().cloned());
+            known.partial = known.partial.take().or_else(|| more.partial.clone());
+            return;
+        }
+        let at = here.place(entry.head.clone());
+        let mut mistake = Mistake::at(&at, format!("`{}` is given twice", field.name))
+            .help("keep the line that is right; until then what reads it is undecided");
+        if let Some(place) = &first.place {
+            mistake = mistake.also(place, "first given here");
+        }
+        self.out.mistakes.push(mistake);
+        first.content = Content::Hole(mistake_hole());
+    }
+
+    /// One keyed line.
+    fn field(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Slot {
+        let place = here.place(entry.span.start..entry.head.end);
+        let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
+        match self.field_content(&here, field, entry) {
+            Ok(content) => Slot::new(content, Some(place)),
+            Err(mistake) => {
+                self.out.mistakes.push(mistake);
+                Slot::new(Content::Hole(mistake_hole()), Some(place))
+            }
+        }
+    }
+
+    fn field_content(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Result<Content, Mistake> {
+        let mut groups: Vec<Group> = entry.groups.clone();
+        let key = groups.first_mut().map(|group| group.atoms.remove(0));
+        if groups.first().is_some_and(|group| group.atoms.is_empty()) && groups.len() == 1 {
+            groups.clear();
+        }
+        let groups: Vec<&Group> = groups.iter().collect();
+        let at = here.place(key.map_or_else(|| entry.head.clone(), |key| key.span()));
+        if let Some(content) = self.word_content(here, field, &groups, entry)? {
+            return Ok(content);
+        }
+        if let Type::Set(element) = &field.ty {
+            if groups.is_empty() && entry.block.is_none() {
+                return Err(missing_value(field, &at));
+            }
+            let set = self.members(here, field, element, &groups, entry);
+            return Ok(Content::Value(Value::Set(set)));
+        }
+        match groups.as_slice() {
+            [] if entry.block.is_none() => match field.ty {
+                Type::Bool => Ok(Content::Value(Value::Bool(true))),
+                _ => Err(missing_value(field, &at)),
+            },
+            [] => self.value(here, field, &field.ty, &[], entry, &at).map(Content::Value),
+            [group] => self.value(here, field, &field.ty, &group.atoms, entry, &at).map(Content::Value),
+            [_, second, ..] => {
+                let span = second.atoms.first().map_or(entry.head.clone(), Atom::span);
+                Err(Mistake::at(&here.place(span), format!("`{}` takes one value", field.name))
+                    .help("a comma separates the members of a list; the parts of one value stand side by side"))
+            }
+        }
+    }
+
+    /// A word instead of a value: `unknown`, `silent`, `excluded`, `none`, or one the field allows.
+    fn word_content(
+        &mut self,
+        here: &Here<'_>,
+        field: &Field,
+        groups: &[&Group],
+        entry: &Entry,
+    ) -> Result<Option<Content>, Mistake> {
+        let ([group], None) = (groups, &entry.block) else { return Ok(None) };
+        let [Atom::Word { text, span }] = group.atoms.as_slice() else { return Ok(None) };
+        let place = here.place(span.clone());
+        let parent = Here { path: here.path[..here.path.len() - 1].to_vec(), ..here.clone() };
+        Ok(match text.as_str() {
+            "unknown" => Some(Content::Hole(Hole {
+                why: Why::Unknown,
+                asked: Gate::Sign,
+                question: Some(parent.question(&field.name, Some(place))),
+            })),
+            "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
+            "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
+                return Err(Mistake::at(&place, format!("`{}` is a term of the contract: `no` can mean two things", field.name))
+                    .help("write `excluded` if the text says the opposite, `silent` if it says nothing"));
+            }
+            "excluded" if field.clause && matches!(field.ty, Type::Bool) => Some(Content::Value(Value::Bool(false))),
+            word if field.words().any(|known| known == word) => Some(Content::Word(word.into())),
+            "silent" | "excluded" => {
+                return Err(Mistake::at(&place, format!("`{}` is a fact, not a term of the contract: a text cannot be {text} on it", field.name))
+                    .help("write `unknown` if it was asked and is not known, or leave the line out"));
+            }
+            _ => None,
+        })
+    }
+
+    /// Members of a list, or the lines of a block of entries.
+    pub(super) fn members(
+        &mut self,
+        here: &Here<'_>,
+        field: &Field,
+        element: &Type,
+        groups: &[&Group],
+        entry: &Entry,
+    ) -> Set {
+        let mut set = Set::default();
+        let lines = matches!(element, Type::Record(record) if !record.positional.is_empty());
+        if groups.is_empty() && lines && let Some(block) = &entry.block {
+            for line in &block.entries {
+                let groups: Vec<&Group> = line.groups.iter().collect();
+                let more = self.members(here, field, element, &groups, line);
+                set.members.extend(more.members);
+                set.partial = set.partial.take().or(more.partial);
+            }
+            return set;
+        }
+        if groups.is_empty() {
+            let at = here.place(entry.head.clone());
+            self.member(here, field, element, &[], entry, &at, &mut set);
+        }
+        if let (Some(_), [_, second, ..]) = (&entry.block, groups) {
+            let span = second.atoms.first().map_or(entry.head.clone(), Atom::span);
+            let mistake = Mistake::at(&here.place(span), "a block belongs to one member")
+                .help("write a line for each member that has a block");
+            self.out.mistakes.push(mistake);
+            set.partial = Some(mistake_hole());
+        }
+        for group in flattened(groups) {
+            let span = group.atoms.first().map_or(entry.head.clone(), Atom::span);
+            let end = group.atoms.last().map_or(span.end, |atom| atom.span().end);
+            let at = here.place(span.start..end);
+            self.member(here, field, element, &group.atoms, entry, &at, &mut set);
+        }
+        self.refuse_equal_lines(&mut set);
+        set
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn member(
+        &mut self,
+        here: &Here<'_>,
+        field: &Field,
+        element: &Type,
+        atoms: &[Atom],
+        entry: &Entry,
+        at: &crate::source::Place,
+        set: &mut Set,
+    ) {
+        match self.value(here, field, element, atoms, entry, at) {
+            Ok(value) => {
+                let mut slot = Slot::new(Content::Value(value), Some(at.clone()));
+                slot.anchor = entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str()));
+                set.members.push(slot);
+            }
+            Err(mistake) => {
+                self.out.mistakes.push(mistake);
+                set.partial = Some(mistake_hole());
+            }
+        }
+    }
+
+    fn refuse_equal_lines(&mut self, set: &mut Set) {
+        for (index, member) in set.members.iter().enumerate() {
+            let twin = set.members[..index].iter().find(|other| same(&other.content, &member.content));
+            if let (Some(twin), Some(place)) = (twin, &member.place) {
+                let mut mistake = Mistake::at(place, "the same line twice");
+                if let Some(first) = &twin.place {
+                    mistake = mistake.also(first, "first written here");
+                }
+                self.out.mistakes.push(mistake);
+                set.partial = Some(mistake_hole());
+                return;
+            }
+        }
+    }
+
+    /// `accept RULE [SUBJECT…] { because "…"; by "…"; on DATE; until DATE }`
+    fn accept(&mut self, here: &Here<'_>, entry: &Entry, own: &mut Body) {
+        if let Err(mistake) = self.departure(here, entry, own) {
+            own.unreadable.push(here.place(entry.head.clone()));
+            self.out.mistakes.push(mistake);
+        }
+    }
+
+    fn departure(&mut self, here: &Here<'_>, entry: &Entry, own: &mut Body) -> Result<(), Mistake> {
+        let head = here.place(entry.head.clone());
+        let atoms: Vec<&Atom> = entry.groups.iter().flat_map(|group| &group.atoms).skip(1).collect();
+        let Some((Atom::Word { text, span }, subjects)) = atoms.split_first() else {
+            return Err(Mistake::at(&head, "which rule is departed from?")
+                .help("accept RULE { because \"…\"; by \"…\"; on DATE; until DATE }"));
+        };
+        let rule = self.row(known::RULE, text, &here.place(span.clone()))?;
+        let mut named = Vec::new();
+        for atom in subjects {
+            let Atom::Word { text, span } = atom else {
+                return Err(Mistake::at(&here.place(atom.span()), "a subject is the name of a declaration"));
+            };
+            named.push(self.any_declared(here, text, &here.place(span.clone()))?);
+        }
+        let names: Vec<&str> = named.iter().map(|uid| &*uid.id).collect();
+        let id = format!("{}/accept/{}/{}", here.thing.id, rule.id, names.join("+"));
+        let uid = Uid::new(known::DEPARTURE, id);
+        if self.out.deal.things.contains_key(&uid) {
+            return Err(Mistake::at(&head, format!("a departure from `{}` is recorded twice here", rule.id)));
+        }
+        let mut body = Body::new(Some(head.clone()));
+        let departure_here = Here { thing: uid.clone(), path: Vec::new(), ..here.clone() };
+        if let Some(block) = &entry.block {
+            let fields = &self.vocabulary.entity(known::DEPARTURE).fields;
+            self.inner_block(&departure_here, fields, &block.entries, &mut body);
+        }
+        let title = format!("departure from {}", rule.id);
+        body.slots.insert("rule".into(), Slot::new(Content::Value(Value::Entity(rule)), Some(head.clone())));
+        let reference = Slot::new(Content::Value(Value::Entity(uid.clone())), Some(head.clone()));
+        push_member(own, known::ACCEPT, reference);
+        let thing = Thing {
+            uid: uid.clone(),
+            title: Some(title),
+            body,
+            parent: Some(here.thing.clone()),
+            parents: Vec::new(),
+        };
+        self.out.deal.things.insert(uid.clone(), thing);
+        self.out.departures.insert(uid, named);
+        Ok(())
+    }
+
+    /// A nested record: its words, then its block.
+    pub(super) fn record(
+        &mut self,
+        here: &Here<'_>,
+        record: &Arc<Record>,
+        atoms: &[Atom],
+        entry: &Entry,
+        at: &crate::source::Place,
+    ) -> Result<Value, Mistake> {
+        let mut body = Body::new(Some(at.clone()));
+        if !atoms.is_empty() {
+            self.positional(here, &record.positional, &record.fields, atoms, &mut body, at)?;
+        }
+        if let Some(block) = &entry.block {
+            self.inner_block(here, &record.fields, &block.entries, &mut body);
+        }
+        Ok(Value::Record(body))
+    }
+}
+
+/// Adds a member to a set, making the set if it is not there.
+pub(super) fn push_member(body: &mut Body, key: &str, member: Slot) {
+    let place = member.place.clone();
+    let slot = body
+        .slots
+        .entry(key.into())
+        .or_insert_with(|| Slot::new(Content::Value(Value::Set(Set::default())), place));
+    if let Content::Value(Value::Set(set)) = &mut slot.content {
+        set.members.push(member);
+    }
+}
+
+/// The keys that a block knows.
+struct Keys<'a> {
+    first: &'a Fields,
+    second: Option<&'a Fields>,
+    accept: bool,
+}
+
+impl Keys<'_> {
+    fn has(&self, word: &str) -> bool {
+        self.all().any(|key| key == word)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.first
+            .values()
+            .chain(self.second.into_iter().flat_map(|fields| fields.values()))
+            .filter(|field| is_writable(field))
+            .map(|field| &*field.name)
+            .chain(self.accept.then_some(known::ACCEPT))
+    }
+}
+
+fn is_writable(field: &Field) -> bool {
+    field.derived.is_none() && !field.required && !field.heading && &*field.name != known::ACCEPT
+}
+
+fn writable<'a>(fields: &'a Fields, key: &str) -> Option<&'a Field> {
+    fields.get(key).filter(|field| is_writable(field))
+}
+
+fn key_of(entry: &Entry) -> Option<(&str, dsl::Span)> {
+    match entry.groups.first()?.atoms.first()? {
+        Atom::Word { text, span } => Some((text, span.clone())),
+        _ => None,
+    }
+}
+
+fn unknown_key(here: &Here<'_>, keys: &Keys<'_>, fields: &Fields, entry: &Entry, key: Option<(&str, dsl::Span)>) -> Mistake {
+    let Some((key, span)) = key else {
+        return Mistake::at(&here.place(entry.head.clone()), "a line begins with a key");
+    };
+    let at = here.place(span);
+    if let Some(field) = fields.get(key) {
+        let why = if field.heading { "is the title, in quotes after the name" } else { "is computed, never written" };
+        return Mistake::at(&at, format!("`{key}` {why}"));
+    }
+    let mistake = Mistake::at(&at, format!("`{key}` cannot be said here"));
+    match nearest(key, keys.all()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake.help(format!("what can be said: {}", keys.all().collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn missing_value(field: &Field, at: &crate::source::Place) -> Mistake {
+    let mistake = Mistake::at(at, format!("the value of `{}` is missing", field.name));
+    if field.example.is_empty() { mistake } else { mistake.help(format!("for example: {}", field.example)) }
+}
+
+fn extended(path: &[Name], name: &Name) -> Vec<Name> {
+    let mut path = path.to_vec();
+    path.push(Name::clone(name));
+    path
+}
+
+/// Groups with the brackets of lists taken away.
+fn flattened(groups: &[&Group]) -> Vec<Group> {
+    let mut flat = Vec::new();
+    for group in groups {
+        match group.atoms.as_slice() {
+            [Atom::List { groups, .. }] => flat.extend(groups.iter().cloned()),
+            _ => flat.push((*group).clone()),
+        }
+    }
+    flat
+}
+
+/// Do two members say the same thing?
+fn same(a: &Content, b: &Content) -> bool {
+    let (Content::Value(a), Content::Value(b)) = (a, b) else { return false };
+    match (a, b) {
+        (Value::Record(a), Value::Record(b)) => {
+            a.slots.len() == b.slots.len()
+                && !a.slots.is_empty()
+                && a.slots.iter().zip(&b.slots).all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
+        }
+        _ => crate::facts::equal(a, b),
+    }
+}

@@ -1,0 +1,590 @@
+//! From decisions to findings: severity, sides, departures, grouping, questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use super::report::{DealInfo, Report, Summary};
+use super::visits::{Plan, Visit};
+use super::{Assessed, Check, Decision, Stage, unvisited};
+use crate::deal::{Deal, Slot, Uid, Value, short};
+use crate::engine::because::Asked;
+use crate::engine::judge::{Judge, Outcome};
+use crate::engine::rule::{Limb, Protects, Rule};
+use crate::engine::subjects::Subject;
+use crate::facts::follow;
+use crate::finding::{Accepted, Because, Elsewhere, Finding, Mistake, Severity};
+use crate::source::Place;
+use crate::vocabulary::{Gate, Name, known, role};
+
+/// Name of the finding that gathers what nobody has answered.
+pub const UNANSWERED: &str = "unanswered-facts";
+/// Name of the finding about a departure that covers nothing.
+pub const UNUSED: &str = "unused-departure";
+/// Name of a mistake among the findings.
+pub const MISTAKE: &str = "mistake";
+
+/// Builds the report.
+pub fn report(
+    check: &Check<'_>,
+    judge: &Judge<'_>,
+    assessed: &Assessed,
+    plan: &Plan,
+    decisions: &[Decision<'_>],
+    mistakes: Vec<Mistake>,
+) -> Report {
+    let mut writer = Writer { check, judge, assessed, used: BTreeSet::new() };
+    let mut findings: Vec<Finding> = mistakes.iter().map(mistake_finding).collect();
+    findings.extend(writer.fired(decisions));
+    findings.extend(writer.unanswered(decisions));
+    findings.extend(writer.unused_departures(plan));
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut summary = counts(check, assessed, decisions, &findings);
+    let deals = deals(check, assessed, plan);
+    summary.agreements = deals.len();
+    Report {
+        gate: stage_word(check.stage),
+        acting_for: acting_for(decisions, &assessed.lowered.deal),
+        as_of: check.today,
+        root: String::new(),
+        deals,
+        findings,
+        summary,
+        not_assessed: not_assessed(assessed),
+        not_looked_at: not_looked_at(check, assessed, plan, decisions),
+        packs: check.library.packs.clone(),
+    }
+}
+
+fn order(finding: &Finding) -> (std::cmp::Reverse<Severity>, bool, Option<Place>, &str, &[String]) {
+    let questions = &*finding.rule == UNANSWERED;
+    (std::cmp::Reverse(finding.severity), questions, finding.place.clone(), &finding.rule, &finding.subject)
+}
+
+struct Writer<'a> {
+    check: &'a Check<'a>,
+    judge: &'a Judge<'a>,
+    assessed: &'a Assessed,
+    /// Departures that covered something.
+    used: BTreeSet<Uid>,
+}
+
+/// Limbs of one rule that fired on one subject in one visit.
+struct Fired<'a> {
+    rule: &'a Rule,
+    subject: &'a Subject,
+    visit: &'a Visit,
+    limbs: Vec<(&'a Limb, Severity, &'a [Because])>,
+}
+
+impl<'a> Writer<'a> {
+    fn deal(&self) -> &'a Deal {
+        &self.assessed.lowered.deal
+    }
+
+    fn fired(&mut self, decisions: &'a [Decision<'a>]) -> Vec<Finding> {
+        let mut grouped: BTreeMap<(String, Vec<&str>), Vec<Finding>> = BTreeMap::new();
+        for fired in self.gather(decisions) {
+            let Some(finding) = self.finding(&fired) else { continue };
+            let limbs: Vec<&str> = fired.limbs.iter().map(|(limb, ..)| &*limb.id).collect();
+            let root = &fired.subject.members[0];
+            let vocabulary = &self.check.library.vocabulary;
+            let of_deal = vocabulary.entity(&root.ty).is_deal() || &*root.ty == known::AGREEMENT;
+            let owner = if of_deal { root.id.to_string() } else { String::new() };
+            let covered = finding.accepted.as_ref().map(|accepted| accepted.place.to_string());
+            let group = format!("{owner} {} {}", finding.severity.word(), covered.unwrap_or_default());
+            grouped.entry((group, limbs)).or_default().push(finding);
+        }
+        grouped.into_values().map(merge).collect()
+    }
+
+    /// Limbs that fired, by rule, subject and visit.
+    fn gather(&self, decisions: &'a [Decision<'a>]) -> Vec<Fired<'a>> {
+        let mut gathered: Vec<Fired<'a>> = Vec::new();
+        for decision in decisions {
+            let Outcome::Fires(because) = &decision.outcome else { continue };
+            let rule = &self.judge.rules[decision.limb.0];
+            let limb = &rule.limbs[decision.limb.1];
+            let Some(severity) = self.severity(rule, limb, decision.visit) else { continue };
+            let same = |fired: &Fired<'_>| {
+                fired.rule.id == rule.id
+                    && fired.subject.uid == decision.subject.uid
+                    && std::ptr::eq(fired.visit, decision.visit)
+            };
+            match gathered.iter_mut().rev().take(4).find(|fired| same(fired)) {
+                Some(fired) => fired.limbs.push((limb, severity, because)),
+                None => gathered.push(Fired {
+                    rule,
+                    subject: decision.subject,
+                    visit: decision.visit,
+                    limbs: vec![(limb, severity, because)],
+                }),
+            }
+        }
+        gathered
+    }
+
+    /// Severity after pack, house and gate; None when the house switched the rule off.
+    fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
+        let named = |name: &str| name == &*rule.id || name == &*rule.code || name == &*limb.id;
+        let raised = self.check.library.raise.iter().rev().find(|(name, ..)| named(name));
+        let mut severity = raised.map_or(limb.severity, |(_, severity, _)| *severity);
+        if let Some((_, set, _)) = self.check.house.severities.iter().rev().find(|(name, ..)| named(name)) {
+            severity = (*set)?;
+        }
+        Some(if visit.draft && !limb.contradiction { Severity::Note } else { severity })
+    }
+
+    fn finding(&mut self, fired: &Fired<'a>) -> Option<Finding> {
+        let (limb, severity, _) = *fired.limbs.iter().rev().max_by_key(|(_, severity, _)| *severity)?;
+        let side = self.side(limb, fired);
+        if side == Side::Other && limb.burden.is_none() {
+            return None;
+        }
+        let text = |text: &crate::engine::text::Text| {
+            text.expand(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)
+        };
+        let ours = side != Side::Other;
+        let offered = |wording: &Option<crate::engine::text::Text>| wording.as_ref().filter(|_| ours).map(text);
+        let message = match &limb.burden {
+            Some(burden) if !ours => text(burden),
+            _ => text(&limb.message),
+        };
+        let further = fired.limbs.iter().filter(|(other, ..)| other.id != limb.id && ours);
+        let mut because: Vec<Because> = Vec::new();
+        for (_, _, more) in std::iter::once(fired.limbs.iter().find(|(other, ..)| other.id == limb.id)?).chain(&fired.limbs) {
+            for reason in *more {
+                if !because.iter().any(|known| known.fact == reason.fact) {
+                    because.push(reason.clone());
+                }
+            }
+        }
+        let finding = Finding {
+            rule: Name::clone(&fired.rule.id),
+            code: Name::clone(&fired.rule.code),
+            severity: if ours { severity } else { Severity::Note },
+            message,
+            clause: offered(&limb.clause),
+            record: offered(&limb.record),
+            fallback: offered(&limb.fallback),
+            escalate: limb.escalate.clone().filter(|_| ours && limb.fallback.is_some()),
+            authority: limb.authority.clone(),
+            policy: limb.policy_note.clone(),
+            subject: names(&fired.subject.members),
+            route: fired.subject.route.clone(),
+            deals: fired.visit.deals.iter().map(|deal| self.deal().name(deal)).collect(),
+            place: self.place(limb, fired, &because),
+            because: with_side(because, side, limb),
+            further: further.map(|(other, ..)| text(&other.message)).collect(),
+            elsewhere: Vec::new(),
+            accepted: self.accepted(fired),
+            fingerprint: fingerprint(&fired.rule.id, &fired.subject.members),
+        };
+        Some(finding)
+    }
+
+    fn place(&self, limb: &Limb, fired: &Fired<'_>, because: &[Because]) -> Option<Place> {
+        let chosen = limb.at.as_ref().and_then(|path| {
+            let reached = follow(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, path);
+            reached.slots.first().and_then(|slot| slot.place.clone())
+        });
+        chosen
+            .or_else(|| because.iter().find_map(|reason| reason.place.clone()))
+            .or_else(|| self.deal().thing(&fired.subject.uid).and_then(|thing| thing.body.head.clone()))
+    }
+
+    fn side(&self, limb: &Limb, fired: &Fired<'_>) -> Side {
+        let principal = &fired.visit.principal;
+        let Protects::Path(path) = &limb.protects else { return Side::Ours };
+        if &*principal.id == known::ANYONE {
+            return Side::Ours;
+        }
+        let reached = follow(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, path);
+        if reached.slots.iter().any(|slot| slot.entity() == Some(principal)) {
+            return Side::Ours;
+        }
+        if reached.hole.is_some() || reached.slots.is_empty() { Side::Unclear } else { Side::Other }
+    }
+
+    /// The departure that covers what fired: of this rule, in a declaration of the subject, for every
+    /// subject it names, and not lapsed.
+    fn accepted(&mut self, fired: &Fired<'_>) -> Option<Accepted> {
+        if fired.rule.stands {
+            return None;
+        }
+        for (uid, named) in &self.assessed.lowered.departures {
+            let Some(departure) = self.deal().thing(uid) else { continue };
+            let slot = |name: &str| departure.body.slots.get(name).and_then(Slot::value);
+            let of_rule = matches!(slot("rule"), Some(Value::Entity(rule)) if rule.id == fired.rule.id);
+            let within = departure.parent.as_ref().is_some_and(|parent| self.contains(fired, parent));
+            if !of_rule || !within || !named.iter().all(|uid| self.contains(fired, uid)) {
+                continue;
+            }
+            self.used.insert(uid.clone());
+            let until = match slot("until") {
+                Some(Value::Date(until)) => *until,
+                _ => continue,
+            };
+            let (Some(Value::Text(because)), Some(Value::Text(by)), Some(place)) =
+                (slot("because"), slot("by"), departure.body.head.clone())
+            else {
+                continue;
+            };
+            if until < self.check.today {
+                continue;
+            }
+            return Some(Accepted {
+                because: because.to_string(),
+                by: by.to_string(),
+                until: Some(until.to_string()),
+                place,
+            });
+        }
+        None
+    }
+
+    /// Is the thing part of the subject: a member, the parent of a member, or the kind of its header?
+    fn contains(&self, fired: &Fired<'_>, uid: &Uid) -> bool {
+        fired.subject.members.iter().any(|member| {
+            let parent = self.deal().thing(member).and_then(|thing| thing.parent.as_ref());
+            member == uid || parent == Some(uid) || parent.is_some_and(|parent| parent.id == uid.id)
+        })
+    }
+
+    /// One finding a deal: what nobody has answered, and the rules that wait.
+    fn unanswered(&self, decisions: &[Decision<'_>]) -> Vec<Finding> {
+        let mut by_deal: BTreeMap<Option<&Uid>, Waiting<'_>> = BTreeMap::new();
+        for decision in decisions {
+            let Outcome::Undecided(asked) = &decision.outcome else { continue };
+            let rule = &self.judge.rules[decision.limb.0];
+            let limb = &rule.limbs[decision.limb.1];
+            let Some(severity) = self.severity(rule, limb, decision.visit) else { continue };
+            let deals: Vec<Option<&Uid>> = match decision.visit.deals.as_slice() {
+                [] => vec![None],
+                deals => deals.iter().map(Some).collect(),
+            };
+            for deal in deals {
+                let waiting = by_deal.entry(deal).or_default();
+                waiting.add(decision, asked, rule, severity);
+            }
+        }
+        by_deal.into_iter().filter_map(|(deal, waiting)| self.questions(deal, &waiting)).collect()
+    }
+
+    fn questions(&self, deal: Option<&Uid>, waiting: &Waiting<'_>) -> Option<Finding> {
+        let mut questions: Vec<(&Asked, &BTreeSet<(std::cmp::Reverse<Severity>, &str)>)> =
+            waiting.questions.iter().filter(|(asked, _)| !asked.mistaken).map(|(asked, rules)| (asked, rules)).collect();
+        if questions.is_empty() {
+            return None;
+        }
+        let weight = |rules: &BTreeSet<(std::cmp::Reverse<Severity>, &str)>| {
+            rules.iter().map(|(severity, _)| 10_usize.pow(severity.0 as u32)).sum::<usize>()
+        };
+        questions.sort_by(|a, b| weight(b.1).cmp(&weight(a.1)).then_with(|| a.0.cmp(b.0)));
+        let rules: BTreeSet<&str> = questions.iter().flat_map(|(_, rules)| rules.iter().map(|(_, rule)| *rule)).collect();
+        let because = questions.iter().map(|(asked, rules)| question(asked, rules)).collect();
+        let name = deal.map_or_else(|| "what no deal reaches".to_owned(), |uid| self.deal().name(uid));
+        let message = format!(
+            "{name}: {} nobody has answered; {} {} for {}",
+            plural(questions.len(), "question"),
+            plural(rules.len(), "rule"),
+            if rules.len() == 1 { "waits" } else { "wait" },
+            if questions.len() == 1 { "it" } else { "them" },
+        );
+        let subject: Vec<String> = deal.iter().map(|uid| uid.id.to_string()).collect();
+        Some(Finding {
+            severity: waiting.severity(),
+            message,
+            deals: deal.map(|uid| self.deal().name(uid)).into_iter().collect(),
+            place: deal.and_then(|uid| self.deal().thing(uid)).and_then(|thing| thing.body.head.clone()),
+            because,
+            policy: Some("a rule that waits for an answer is not a rule that found nothing".to_owned()),
+            fingerprint: fingerprint(UNANSWERED, &deal.into_iter().cloned().collect::<Vec<_>>()),
+            ..machine_finding(UNANSWERED, subject)
+        })
+    }
+
+    /// A departure that covered nothing is a leftover, or hides a slip in a name.
+    fn unused_departures(&self, plan: &Plan) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for uid in self.assessed.lowered.departures.keys() {
+            let Some(departure) = self.deal().thing(uid) else { continue };
+            let visited = departure.parent.as_ref().is_some_and(|parent| !plan.visits(parent).is_empty());
+            if self.used.contains(uid) || !visited {
+                continue;
+            }
+            let rule = departure.body.slots.get("rule").and_then(Slot::entity);
+            let rule = rule.map_or_else(String::new, |rule| rule.id.to_string());
+            let parent = departure.parent.as_ref().map_or_else(String::new, |parent| self.deal().name(parent));
+            findings.push(Finding {
+                severity: Severity::Note,
+                message: format!("the departure from {rule} in {parent} covers nothing that was found before this gate"),
+                policy: Some("delete it, or name the rule and subjects it is meant for".to_owned()),
+                place: departure.body.head.clone(),
+                fingerprint: fingerprint(UNUSED, std::slice::from_ref(uid)),
+                ..machine_finding(UNUSED, vec![short(&uid.id)])
+            });
+        }
+        findings
+    }
+}
+
+/// For whom a limb speaks, seen from the party we act for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Ours,
+    Other,
+    Unclear,
+}
+
+fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because> {
+    if let (Side::Unclear, Protects::Path(path)) = (side, &limb.protects) {
+        because.push(Because {
+            fact: path.join("."),
+            title: "The side this speaks for".to_owned(),
+            shown: "could not be told".to_owned(),
+            place: None,
+            missing: false,
+            from: Vec::new(),
+        });
+    }
+    because
+}
+
+/// Questions of one deal, each with the rules that wait.
+#[derive(Default)]
+struct Waiting<'a> {
+    questions: BTreeMap<Asked, BTreeSet<(std::cmp::Reverse<Severity>, &'a str)>>,
+    gates: BTreeSet<Gate>,
+    draft: bool,
+}
+
+impl<'a> Waiting<'a> {
+    fn add(&mut self, decision: &Decision<'_>, asked: &[Asked], rule: &'a Rule, severity: Severity) {
+        self.gates.insert(decision.gate);
+        self.draft |= decision.visit.draft;
+        for question in asked {
+            let rules = self.questions.entry(question.clone()).or_default();
+            rules.insert((std::cmp::Reverse(severity), &rule.code));
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match (self.draft, self.gates.iter().all(|gate| *gate == Gate::Sign)) {
+            (true, _) => Severity::Note,
+            (false, true) => Severity::Warning,
+            (false, false) => Severity::Error,
+        }
+    }
+}
+
+fn question(asked: &Asked, rules: &BTreeSet<(std::cmp::Reverse<Severity>, &str)>) -> Because {
+    let waits: BTreeSet<&str> = rules.iter().map(|(_, rule)| *rule).collect();
+    let waits: Vec<&str> = waits.into_iter().collect();
+    let state = if asked.incomparable { "could not be compared" } else { "not answered" };
+    Because {
+        fact: asked.question.as_ref().map_or_else(String::new, |question| question.path.join(".")),
+        title: asked.title.clone(),
+        shown: format!("{state}; waits: {}", waits.join(", ")),
+        place: asked.question.as_ref().and_then(|question| question.place.clone()),
+        missing: true,
+        from: Vec::new(),
+    }
+}
+
+/// Findings of the same limbs on several subjects, as one with its further places.
+fn merge(mut findings: Vec<Finding>) -> Finding {
+    let mut first = findings.remove(0);
+    for other in findings {
+        for deal in other.deals {
+            if !first.deals.contains(&deal) {
+                first.deals.push(deal);
+            }
+        }
+        if other.fingerprint != first.fingerprint {
+            first.elsewhere.push(Elsewhere { subject: other.subject, message: other.message, place: other.place });
+        }
+    }
+    first
+}
+
+/// A mistake among the findings.
+fn mistake_finding(mistake: &Mistake) -> Finding {
+    let because = mistake.also.iter().map(|(place, label)| Because {
+        fact: String::new(),
+        title: label.clone(),
+        shown: String::new(),
+        place: Some(place.clone()),
+        missing: false,
+        from: Vec::new(),
+    });
+    let at = mistake.place.as_ref().map_or_else(String::new, ToString::to_string);
+    Finding {
+        severity: Severity::Error,
+        message: mistake.message.clone(),
+        record: mistake.help.clone(),
+        place: mistake.place.clone(),
+        because: because.collect(),
+        fingerprint: digest(&format!("{MISTAKE}\n{at}\n{}", mistake.message)),
+        ..machine_finding(MISTAKE, Vec::new())
+    }
+}
+
+fn machine_finding(rule: &str, subject: Vec<String>) -> Finding {
+    Finding {
+        rule: rule.into(),
+        code: "".into(),
+        severity: Severity::Note,
+        message: String::new(),
+        clause: None,
+        record: None,
+        fallback: None,
+        escalate: None,
+        authority: None,
+        policy: None,
+        subject,
+        route: Vec::new(),
+        deals: Vec::new(),
+        place: None,
+        because: Vec::new(),
+        further: Vec::new(),
+        elsewhere: Vec::new(),
+        accepted: None,
+        fingerprint: String::new(),
+    }
+}
+
+fn names(uids: &[Uid]) -> Vec<String> {
+    uids.iter().map(|uid| uid.id.to_string()).collect()
+}
+
+fn fingerprint(rule: &str, members: &[Uid]) -> String {
+    digest(&format!("{rule}\n{}", names(members).join("\n")))
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn counts(check: &Check<'_>, assessed: &Assessed, decisions: &[Decision<'_>], findings: &[Finding]) -> Summary {
+    let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
+    let undecided: BTreeSet<usize> = decisions
+        .iter()
+        .filter(|decision| matches!(decision.outcome, Outcome::Undecided(_)))
+        .map(|decision| decision.limb.0)
+        .collect();
+    let of = |severity: Severity| {
+        findings.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
+    };
+    Summary {
+        files: check.files.len(),
+        agreements: 0,
+        rules_decided: asked.len() - undecided.len(),
+        undecided: undecided.len(),
+        no_subject: check.library.rules.len() - asked.len(),
+        not_assessed: assessed.lowered.not_assessed.len(),
+        error: of(Severity::Error),
+        warning: of(Severity::Warning),
+        note: of(Severity::Note),
+        accepted: findings.iter().filter(|finding| finding.accepted.is_some()).count(),
+    }
+}
+
+fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
+    let vocabulary = &check.library.vocabulary;
+    let deal = &assessed.lowered.deal;
+    let mut infos = Vec::new();
+    for declaration in &assessed.lowered.declarations {
+        let uid = &declaration.uid;
+        let entity = vocabulary.entity(&uid.ty);
+        if !entity.is_deal() {
+            continue;
+        }
+        let path = |word: &str, part: &str| -> Vec<String> {
+            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else { return Vec::new() };
+            let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
+            let reached = follow(vocabulary, deal, &holder, &[Name::clone(&field.name), part.into()]);
+            let mut shown: Vec<String> = reached.slots.iter().map(|slot| deal.show_slot(slot)).collect();
+            let mut seen = BTreeSet::new();
+            shown.retain(|text| seen.insert(text.clone()));
+            shown
+        };
+        infos.push(DealInfo {
+            id: uid.id.to_string(),
+            title: deal.name(uid),
+            kind: entity.title.clone(),
+            parties: path(role::PARTIES, "party"),
+            stage: stage_of(plan, uid),
+            path: declaration.place.source.path.clone(),
+            documents: path(role::DOCUMENTS, "path"),
+        });
+    }
+    infos
+}
+
+fn stage_of(plan: &Plan, uid: &Uid) -> String {
+    let Some(visit) = plan.visits(uid).first() else {
+        let ended = plan.ended.contains(uid);
+        return if ended { "ended, not checked" } else { "does not stand before this gate" }.to_owned();
+    };
+    if visit.draft {
+        return "draft".to_owned();
+    }
+    let gates: Vec<String> = visit.gates.iter().map(|gate| gate.before().to_owned()).collect();
+    gates.join(", ")
+}
+
+fn stage_word(stage: Stage) -> String {
+    match stage {
+        Stage::Status => "by status".to_owned(),
+        Stage::Draft => "draft".to_owned(),
+        Stage::Gate(gate) => gate.word().to_owned(),
+    }
+}
+
+/// The one party all visits were made for.
+fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<String> {
+    let principals: BTreeSet<&Uid> = decisions.iter().map(|decision| &decision.visit.principal).collect();
+    match principals.into_iter().collect::<Vec<_>>().as_slice() {
+        [one] if &*one.id != known::ANYONE => Some(deal.name(one)),
+        _ => None,
+    }
+}
+
+fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
+    let files = assessed.lowered.not_assessed.iter();
+    files.map(|(source, reason)| (source.path.clone(), reason.clone())).collect()
+}
+
+/// What was not looked at, in sentences.
+fn not_looked_at(check: &Check<'_>, assessed: &Assessed, plan: &Plan, decisions: &[Decision<'_>]) -> Vec<String> {
+    let deal = &assessed.lowered.deal;
+    let list = |uids: &[Uid]| uids.iter().map(|uid| deal.name(uid)).collect::<Vec<_>>().join(", ");
+    let mut sentences = Vec::new();
+    let mut add = |uids: &[Uid], what: &str| {
+        if !uids.is_empty() {
+            sentences.push(format!("{what}: {}.", list(uids)));
+        }
+    };
+    add(&plan.ended, "Ended, not checked");
+    add(&plan.elsewhere, "Not before this gate");
+    add(&plan.strays, "Reached by no deal, looked at as drafts");
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    for (join, missing) in &assessed.empty {
+        let rules = check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
+        *waiting.entry(missing).or_default() += rules.count();
+    }
+    for (missing, rules) in waiting {
+        sentences.push(format!("No {} named: {} had no subject.", missing.to_lowercase(), plural(rules, "rule")));
+    }
+    let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
+    for (kind, uids) in unvisited(check, assessed, &seen) {
+        sentences.push(format!("Not assessed, no rule is about {} before this gate: {}.", kind.to_lowercase(), list(&uids)));
+    }
+    sentences
+}
+
+/// `3 rules`, `1 rule`.
+pub fn plural(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

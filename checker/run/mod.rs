@@ -1,0 +1,206 @@
+//! The whole line: from files, packs and a date to a report.
+
+mod findings;
+mod library;
+mod report;
+mod visits;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::deal::{Deal, Uid};
+use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
+use crate::engine::rule;
+use crate::engine::store::Store;
+use crate::engine::subjects::{Empty, Subject, tuples};
+use crate::facts::{Facts, fill_siblings};
+use crate::finding::{Mistake, Severity};
+use crate::lower::{DealFile, Lowered, is_declared, lower};
+use crate::pack::{Setting, Table};
+use crate::source::Place;
+use crate::vocabulary::{Gate, Name, Sort, known};
+
+pub use library::{Library, PackInfo};
+pub use report::{DealInfo, Report, Summary};
+pub use visits::Visit;
+
+/// Which gate a check stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// By the status of each deal.
+    Status,
+    /// An unfinished text: every gate, and all but contradictions as notes.
+    Draft,
+    /// One gate for all.
+    Gate(Gate),
+}
+
+/// What the configuration of a workspace decides.
+#[derive(Debug, Default)]
+pub struct House {
+    /// Parameters, later ones over earlier ones.
+    pub parameters: Vec<Setting>,
+    /// Severities by rule; None switches a rule off.
+    pub severities: Vec<(String, Option<Severity>, Place)>,
+    /// The party this workspace belongs to.
+    pub home: Option<(String, Place)>,
+}
+
+/// A check to make.
+pub struct Check<'a> {
+    /// Packs.
+    pub library: &'a Library,
+    /// The configuration.
+    pub house: &'a House,
+    /// Files of the workspace, in order.
+    pub files: &'a [DealFile],
+    /// The gate.
+    pub stage: Stage,
+    /// The party to read for, over what the deals say.
+    pub acting_for: Option<&'a str>,
+    /// The date.
+    pub today: Date,
+    /// Threads to use.
+    pub threads: usize,
+}
+
+/// Everything between the files and the findings; the oracle of the tests looks at it too.
+pub struct Assessed {
+    /// What was lowered, with facts and tuples.
+    pub lowered: Lowered,
+    /// Subjects in order.
+    pub subjects: Vec<Subject>,
+    /// Joins without a tuple.
+    pub empty: Empty,
+    /// The deal for Cedar.
+    pub store: Store,
+}
+
+/// One decision.
+pub struct Decision<'a> {
+    /// The limb.
+    pub limb: LimbIx,
+    /// The subject.
+    pub subject: &'a Subject,
+    /// The visit on which it was asked.
+    pub visit: &'a Visit,
+    /// The gate it was asked at.
+    pub gate: Gate,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Check<'_> {
+    /// Lowers, derives and joins.
+    ///
+    /// # Errors
+    /// Entities that do not fit together; it should never happen.
+    pub fn assess(&self) -> Result<Assessed, String> {
+        let vocabulary = &self.library.vocabulary;
+        let tables: Vec<&Table> = self.library.tables.iter().collect();
+        let parameters: Vec<Setting> = self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
+        let mut lowered = lower(vocabulary, &tables, rule::rows(&self.library.rules), &parameters, self.files);
+        fill_siblings(vocabulary, &mut lowered.deal);
+        let unread = !lowered.not_assessed.is_empty();
+        let mut facts = Facts::new(vocabulary, self.today, unread);
+        let is_join = |ty: &str| matches!(vocabulary.entity(ty).sort, Sort::Join(_));
+        facts.derive(&mut lowered.deal, |ty| !is_join(ty));
+        let slices = Slices::new(&self.library.rules);
+        let wanted: BTreeSet<Name> = slices.subjects().cloned().collect();
+        let (mut subjects, empty) = tuples(vocabulary, &mut facts, &mut lowered.deal, &wanted);
+        facts.derive(&mut lowered.deal, is_join);
+        subjects.extend(plain(&lowered.deal, &wanted, is_join));
+        subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
+        let store = Store::new(&lowered.deal, self.today)?;
+        Ok(Assessed { lowered, subjects, empty, store })
+    }
+
+    /// Makes the check.
+    ///
+    /// # Errors
+    /// A rule that Cedar cannot evaluate, or entities that do not fit together: never a clean result.
+    pub fn run(&self) -> Result<Report, Vec<Mistake>> {
+        let internal = |message: String| vec![Mistake::nowhere(format!("internal error: {message}"))];
+        let assessed = self.assess().map_err(internal)?;
+        let mut mistakes = assessed.lowered.mistakes.clone();
+        mistakes.extend(visits::without_parties(&self.library.vocabulary, &assessed.lowered));
+        let plan = visits::plan(self, &assessed);
+        mistakes.extend(plan.mistakes.iter().cloned());
+        let judge = Judge {
+            vocabulary: &self.library.vocabulary,
+            rules: &self.library.rules,
+            deal: &assessed.lowered.deal,
+            store: &assessed.store,
+        };
+        let decisions = self.decide(&judge, &assessed, &plan).map_err(internal)?;
+        let broken: Vec<Mistake> = decisions.iter().filter_map(|decision| self.broken(decision)).collect();
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
+    }
+
+    fn decide<'a>(
+        &self,
+        judge: &Judge<'a>,
+        assessed: &'a Assessed,
+        plan: &'a visits::Plan,
+    ) -> Result<Vec<Decision<'a>>, String> {
+        let slices = Slices::new(judge.rules);
+        let one = |subject: &'a Subject| -> Vec<Decision<'a>> {
+            let mut decisions = Vec::new();
+            for visit in plan.visits(&subject.members[0]) {
+                for &limb in slices.about(&subject.uid.ty) {
+                    let asked = &judge.rules[limb.0].limbs[limb.1].gates;
+                    let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else { continue };
+                    let outcome = judge.decide(limb, subject, gate, &visit.principal);
+                    decisions.push(Decision { limb, subject, visit, gate, outcome });
+                }
+            }
+            decisions
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(pool.install(|| assessed.subjects.par_iter().flat_map_iter(one).collect()))
+    }
+
+    fn broken(&self, decision: &Decision<'_>) -> Option<Mistake> {
+        let Outcome::Broken(error) = &decision.outcome else { return None };
+        let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
+        let message = format!("rule `{}` could not be evaluated on `{}`: {error}", limb.id, decision.subject.uid.id);
+        Some(Mistake::at(&limb.place, message))
+    }
+}
+
+/// Things that are subjects by themselves.
+fn plain<'a>(
+    deal: &'a Deal,
+    wanted: &'a BTreeSet<Name>,
+    is_join: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = Subject> + 'a {
+    wanted.iter().filter(move |ty| !is_join(ty)).flat_map(|ty| {
+        deal.of_type(ty).filter(|thing| &*thing.uid.id != known::ANYONE).map(|thing| Subject {
+            uid: thing.uid.clone(),
+            members: vec![thing.uid.clone()],
+            route: Vec::new(),
+            open: None,
+        })
+    })
+}
+
+/// Declared things that no request was about, by kind.
+fn unvisited(check: &Check<'_>, assessed: &Assessed, seen: &BTreeSet<&Uid>) -> BTreeMap<String, Vec<Uid>> {
+    let mut left: BTreeMap<String, Vec<Uid>> = BTreeMap::new();
+    for declaration in &assessed.lowered.declarations {
+        let entity = check.library.vocabulary.entity(&declaration.uid.ty);
+        let header = Uid::new(known::AGREEMENT, Name::clone(&declaration.uid.id));
+        if is_declared(&entity.sort) && !seen.contains(&declaration.uid) && !seen.contains(&header) {
+            left.entry(entity.title.clone()).or_default().push(declaration.uid.clone());
+        }
+    }
+    left
+}

@@ -1,0 +1,92 @@
+//! What a check says, before it is rendered.
+
+use jiff::civil::Date;
+
+use super::PackInfo;
+use crate::finding::{Finding, Severity};
+
+/// The outcome of a check of one workspace.
+#[derive(Debug)]
+pub struct Report {
+    /// `draft`, a gate, or `by status`.
+    pub gate: String,
+    /// Name of the party read for, as declared; absent when the deals differ or nobody is named.
+    pub acting_for: Option<String>,
+    /// The date of the check.
+    pub as_of: Date,
+    /// Root of the workspace, as a person would open it.
+    pub root: String,
+    /// Deals, in the order of files.
+    pub deals: Vec<DealInfo>,
+    /// Findings in order of weight and place; accepted ones too.
+    pub findings: Vec<Finding>,
+    /// Counts.
+    pub summary: Summary,
+    /// Files that could not be assessed, with the reason.
+    pub not_assessed: Vec<(String, String)>,
+    /// Sentences about what was not looked at, for people.
+    pub not_looked_at: Vec<String>,
+    /// Packs.
+    pub packs: Vec<PackInfo>,
+}
+
+/// A deal of the report.
+#[derive(Clone, Debug)]
+pub struct DealInfo {
+    /// Its path from the root, as its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What kind of deal it is.
+    pub kind: String,
+    /// Titles of its parties.
+    pub parties: Vec<String>,
+    /// `before signing` and the like.
+    pub stage: String,
+    /// File it is declared in.
+    pub path: String,
+    /// Prose it describes, as paths from its file.
+    pub documents: Vec<String>,
+}
+
+/// Counts of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were read.
+    pub files: usize,
+    /// Deals.
+    pub agreements: usize,
+    /// Rules that had a subject and were decided on each.
+    pub rules_decided: usize,
+    /// Rules that could not be decided on some subject.
+    pub undecided: usize,
+    /// Rules that had no subject.
+    pub no_subject: usize,
+    /// Files that could not be assessed.
+    pub not_assessed: usize,
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+    /// Findings covered by an accepted departure.
+    pub accepted: usize,
+}
+
+impl Report {
+    /// The heaviest finding that no departure covers.
+    pub fn heaviest(&self) -> Option<Severity> {
+        self.open().map(|finding| finding.severity).max()
+    }
+
+    /// Findings that no departure covers.
+    pub fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.accepted.is_none())
+    }
+
+    /// Was anything assessed at all?
+    pub fn assessed_nothing(&self) -> bool {
+        self.summary.rules_decided + self.summary.undecided == 0
+    }
+}

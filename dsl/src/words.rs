@@ -1,0 +1,384 @@
+//! Splits the head of an entry into words, texts, lists and its anchor, by hand: pest only says where the head ends.
+
+use crate::mistake::Mistakes;
+use crate::texts::{
+    begins_comment, comment_span, is_blank, line_end, may_follow_text, refused, text_end,
+    text_value,
+};
+use crate::{Anchor, Atom, Comment, Group, Mistake, Span};
+
+/// What stands in a head.
+#[derive(Default)]
+pub(crate) struct Head {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) anchor: Option<Anchor>,
+    /// The first word.
+    pub(crate) start: usize,
+    /// Behind the last word, text, bracket, comma or anchor.
+    pub(crate) end: usize,
+}
+
+/// Splits the head that covers `span` of the source.
+pub(crate) fn split(
+    source: &str,
+    span: Span,
+    comments: &mut Vec<Comment>,
+    mistakes: &mut Mistakes,
+) -> Head {
+    let text = &source[..span.end];
+    let (at, end) = (span.start, span.start);
+    let mut splitter = Splitter {
+        source,
+        text,
+        at,
+        end,
+        anchor: None,
+        foreign_quotes: false,
+        comments,
+        mistakes,
+    };
+    let start = span.end - text[span].trim_start_matches(is_blank).len();
+    let mut groups = splitter.groups(None);
+    splitter.check_key(&mut groups);
+    Head {
+        groups,
+        anchor: splitter.anchor,
+        start,
+        end: splitter.end.max(start),
+    }
+}
+
+struct Splitter<'a> {
+    source: &'a str,
+    /// The source up to the end of the head.
+    text: &'a str,
+    at: usize,
+    end: usize,
+    anchor: Option<Anchor>,
+    /// German or French quote marks were told already; what looks like a text behind them is told with them.
+    foreign_quotes: bool,
+    comments: &'a mut Vec<Comment>,
+    mistakes: &'a mut Mistakes,
+}
+
+/// The groups read so far, at one level of brackets.
+#[derive(Default)]
+struct Level {
+    groups: Vec<Group>,
+    atoms: Vec<Atom>,
+    /// A line ended since the last atom or comma.
+    line_ended: bool,
+}
+
+impl Level {
+    fn push(&mut self, atom: Atom) {
+        if self.atoms.is_empty()
+            && self.line_ended
+            && let Some(last) = self.groups.last_mut()
+        {
+            last.broke_line = true;
+        }
+        self.line_ended = false;
+        self.atoms.push(atom);
+    }
+}
+
+impl Splitter<'_> {
+    /// Reads to the end of the head, or to the `]` of the list that began at `list`.
+    fn groups(&mut self, list: Option<usize>) -> Vec<Group> {
+        let mut level = Level::default();
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => {
+                    level.line_ended = true;
+                    self.at += 1;
+                }
+                b',' => self.comma(&mut level),
+                b';' => self.semicolon(&mut level),
+                b'[' => self.list(&mut level),
+                b']' if list.is_some() => break,
+                b']' => self.stray_bracket(),
+                b'"' => self.text(&mut level),
+                b'#' if begins_comment(self.text, self.at) => self.comment(),
+                b'@' => self.anchor(list.is_some()),
+                byte if byte.is_ascii() => self.word(&mut level),
+                _ => self.beyond_ascii(&mut level, list.is_some()),
+            }
+        }
+        self.close_level(level, list.is_some())
+    }
+
+    fn beyond_ascii(&mut self, level: &mut Level, in_list: bool) {
+        match self.text[self.at..].chars().next() {
+            Some('§') => self.anchor(in_list),
+            Some('“') => self.text(level),
+            Some(c) if is_blank(c) => self.at += c.len_utf8(),
+            _ => self.word(level),
+        }
+    }
+
+    fn push(&mut self, level: &mut Level, atom: Atom) {
+        if let (true, Some(last)) = (level.line_ended, level.atoms.last()) {
+            let mistake = Mistake::new(last.span(), "no comma stands behind this member of a list");
+            self.mistakes.push(
+                mistake.help("put a comma at the end of the line, or close the list with `]`"),
+            );
+        }
+        level.push(atom);
+    }
+
+    fn comma(&mut self, level: &mut Level) {
+        let span = self.take(1);
+        let atoms = std::mem::take(&mut level.atoms);
+        level.line_ended = false;
+        if !atoms.is_empty() {
+            level.groups.push(Group {
+                atoms,
+                comma: Some(span),
+                broke_line: false,
+            });
+        } else if level.groups.is_empty() {
+            self.mistakes.push(
+                Mistake::new(span, "nothing stands before this comma")
+                    .help("a comma parts the members of a list; between entries there is none"),
+            );
+        } else {
+            self.mistakes.push(
+                Mistake::new(span, "nothing stands between these commas").help("remove one comma"),
+            );
+        }
+    }
+
+    /// Only in a list: elsewhere `;` ends the head.
+    fn semicolon(&mut self, level: &mut Level) {
+        let span = self.take(1);
+        self.mistakes.push(
+            Mistake::new(span.clone(), "a `;` stands within a list")
+                .help("part the members of a list by `,`, or close the list with `]`"),
+        );
+        if !level.atoms.is_empty() {
+            let atoms = std::mem::take(&mut level.atoms);
+            level.groups.push(Group {
+                atoms,
+                comma: Some(span),
+                broke_line: false,
+            });
+        }
+    }
+
+    fn close_level(&mut self, mut level: Level, in_list: bool) -> Vec<Group> {
+        if !level.atoms.is_empty() {
+            level.groups.push(Group {
+                atoms: level.atoms,
+                comma: None,
+                broke_line: false,
+            });
+        } else if !in_list
+            && let Some(comma) = level.groups.last().and_then(|group| group.comma.clone())
+        {
+            self.mistakes.push(
+                Mistake::new(comma, "nothing follows this comma")
+                    .help("remove it, or add what is missing"),
+            );
+        }
+        level.groups
+    }
+
+    fn list(&mut self, level: &mut Level) {
+        let open = self.take(1);
+        let groups = self.groups(Some(open.start));
+        if self.text.as_bytes().get(self.at) == Some(&b']') {
+            self.take(1);
+            if groups.is_empty() {
+                let mistake = Mistake::new(open.start..self.at, "this list is empty");
+                self.mistakes
+                    .push(mistake.help("write `none` for a list that has no members"));
+            }
+        } else {
+            self.unclosed_list(&open);
+        }
+        self.push(
+            level,
+            Atom::List {
+                groups,
+                span: open.start..self.end,
+            },
+        );
+    }
+
+    fn unclosed_list(&mut self, open: &Span) {
+        let mut mistake = Mistake::new(open.clone(), "this list is never closed")
+            .help("add `]` behind its last member");
+        let swallowed = line_end(self.text, open.start);
+        if swallowed < self.end {
+            mistake = mistake.structural();
+        }
+        self.mistakes.push(mistake);
+    }
+
+    fn stray_bracket(&mut self) {
+        let span = self.take(1);
+        self.mistakes.push(
+            Mistake::new(span, "this `]` closes no list")
+                .help("remove it, or add `[` where the list begins")
+                .structural(),
+        );
+    }
+
+    fn text(&mut self, level: &mut Level) {
+        let text = self.quoted();
+        self.push(level, text);
+    }
+
+    fn quoted(&mut self) -> Atom {
+        let start = self.at;
+        let quote = self.text[start..].chars().next().map_or(1, char::len_utf8);
+        self.check_before_text(start..start + quote);
+        let found = text_end(self.source, start);
+        let inner = start + quote..if found.closed {
+            found.end - quote
+        } else {
+            found.end
+        };
+        self.take(found.end - start);
+        let mut span = start..found.end;
+        if found.closed {
+            self.check_after_text(span.clone());
+        } else {
+            span.end -= self.source[inner.clone()].len()
+                - self.source[inner.clone()].trim_end_matches(is_blank).len();
+            self.unclosed_text(span.clone());
+        }
+        let value = text_value(&self.source[inner.start..inner.end.min(span.end)]);
+        self.check_inner(inner);
+        Atom::Text { value, span }
+    }
+
+    fn unclosed_text(&mut self, span: Span) {
+        if self.foreign_quotes {
+            return;
+        }
+        let text = &self.text[span.clone()];
+        let other = if text.starts_with('"') {
+            text.contains('”')
+        } else {
+            text.contains('"')
+        };
+        let mistake = if other {
+            Mistake::new(span, "the quote marks of this text do not match")
+                .help("write `\"` on both sides of it")
+        } else {
+            Mistake::new(span, "this text has no closing quote mark")
+                .help("add `\"` where the text ends; a quote mark within a text is written `\\\"`")
+        };
+        self.mistakes.push(mistake.structural());
+    }
+
+    fn check_before_text(&mut self, quote: Span) {
+        let joined = self.text[..quote.start].chars().next_back().filter(|c| {
+            !(is_blank(*c)
+                || matches!(
+                    c,
+                    '\n' | '\u{FEFF}'
+                        | ','
+                        | '['
+                        | ']'
+                        | '{'
+                        | '}'
+                        | ';'
+                        | '"'
+                        | '”'
+                        | '“'
+                        | '§'
+                        | '@'
+                ))
+        });
+        if joined.is_some() && !self.foreign_quotes {
+            self.mistakes.push(
+                Mistake::new(quote, "a blank is missing before this quote mark")
+                    .help("write a text as `\"…\"`, with a blank before it; a quote mark within a text is `\\\"`"),
+            );
+        }
+    }
+
+    /// What is joined to a closing quote can be meant in two ways, and both are shown.
+    fn check_after_text(&mut self, span: Span) {
+        let rest = &self.source[span.end..];
+        if may_follow_text(rest) {
+            return;
+        }
+        let length = rest
+            .find(|c: char| is_blank(c) || "\n,;[]{}\"”“".contains(c))
+            .unwrap_or(rest.len());
+        let (text, joined) = (shorten(&self.text[span.clone()]), shorten(&rest[..length]));
+        let end = span.end + length.max(rest.chars().next().map_or(0, char::len_utf8));
+        let mistake = if joined.is_empty() {
+            Mistake::new(span.start..end, format!("two quote marks meet behind `{text}`"))
+                .help("put a blank or a comma between two texts, or write a quote mark within a text as `\\\"`")
+        } else {
+            let within = format!("{}\\\"{joined}…\"", text.trim_end_matches(['"', '”']));
+            Mistake::new(span.start..end, format!("`{joined}` is joined to the closing quote mark of `{text}`")).help(
+                format!("write `{text} {joined}` if the text ends there, or `{within}` if the quote mark is part of it"),
+            )
+        };
+        self.mistakes.push(mistake);
+    }
+
+    /// Escapes and characters within a text.
+    fn check_inner(&mut self, inner: Span) {
+        let text = &self.text[inner.clone()];
+        if text.bytes().all(|byte| {
+            byte.is_ascii() && byte != b'\\' && (byte >= b' ' && byte != 0x7F || byte == b'\n')
+        }) {
+            return;
+        }
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let start = inner.start + at;
+            if c == '\\'
+                && chars
+                    .next_if(|(_, next)| matches!(next, '"' | '\\'))
+                    .is_none()
+            {
+                let next = chars
+                    .peek()
+                    .map_or(String::new(), |(_, next)| next.to_string());
+                self.mistakes.push(
+                    Mistake::new(start..start + 1, format!("`\\{}` has no meaning in a text", next.trim()))
+                        .help("write a path with `/`; a backslash itself is `\\\\` and a quote mark `\\\"`"),
+                );
+            }
+        }
+        self.check_characters(inner);
+    }
+
+    fn comment(&mut self) {
+        self.comments.push(Comment {
+            span: comment_span(self.text, self.at),
+        });
+        self.at = line_end(self.text, self.at);
+    }
+
+    /// Takes the next bytes as something that belongs to the head.
+    fn take(&mut self, length: usize) -> Span {
+        let start = self.at;
+        self.at += length;
+        self.end = self.at;
+        start..self.at
+    }
+}
+
+/// A piece of the source short enough for a message.
+fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    if line.len() == text.len() && line.chars().count() <= 40 {
+        return text.to_owned();
+    }
+    let start: String = line.chars().take(30).collect();
+    let closing = text.chars().next_back().filter(|c| matches!(c, '"' | '”'));
+    format!("{start}…{}", closing.map_or(String::new(), String::from))
+}
+
+mod anchors;
+mod single;
