@@ -14,6 +14,7 @@
 //! 8. [`run`]: the whole line
 //! 9. [`report`]: for people and machines
 
+pub mod builtin;
 pub mod deal;
 pub mod engine;
 pub mod facts;

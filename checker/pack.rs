@@ -127,17 +127,15 @@ impl Pack {
                 }
             }
         }
-        if schema.is_empty() && rules.is_empty() && tables.is_empty() {
-            mistakes.push(
-                Mistake::nowhere(format!("pack `{}` holds no vocabulary, no rule and no table", files.name))
-                    .help("a pack is a folder with pack.toml, *.cedarschema, rules/**/*.cedar and data/*.toml"),
-            );
-        }
         let Some(manifest) = manifest else {
             mistakes.push(Mistake::nowhere(format!("pack `{}` has no pack.toml", files.name)));
             return Err(mistakes);
         };
         match manifest_of(manifest, schema, rules, tables) {
+            Ok(pack) if pack.is_empty() && mistakes.is_empty() => Err(vec![
+                Mistake::nowhere(format!("pack `{}` holds no vocabulary, no rule and no table, and sets nothing", files.name))
+                    .help("a pack is a folder with pack.toml, *.cedarschema, rules/**/*.cedar and data/*.toml"),
+            ]),
             Ok(pack) if mistakes.is_empty() => Ok(pack),
             Ok(_) => Err(mistakes),
             Err(mistake) => {
@@ -145,6 +143,16 @@ impl Pack {
                 Err(mistakes)
             }
         }
+    }
+}
+
+impl Pack {
+    fn is_empty(&self) -> bool {
+        self.schema.is_empty()
+            && self.rules.is_empty()
+            && self.tables.is_empty()
+            && self.raise.is_empty()
+            && self.set.is_empty()
     }
 }
 

@@ -1,1 +1,51 @@
-fn main(){}
+//! The command line: reads files and the clock, calls the library, prints, and says how it went.
+
+mod args;
+mod check;
+mod config;
+mod files;
+mod packs;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// What a run tells the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Nothing at or above the wanted severity.
+    Nothing,
+    /// Findings.
+    Findings,
+    /// Nothing was assessed.
+    NothingAssessed,
+    /// It could not run.
+    CouldNotRun,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Nothing => 0,
+            Exit::Findings => 1,
+            Exit::CouldNotRun => 2,
+            Exit::NothingAssessed => 3,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    // Cedar's parser recurses; a rule of a pack may nest as deep as we allow.
+    let run = std::thread::Builder::new().stack_size(32 * 1024 * 1024).spawn(run);
+    run.ok().and_then(|thread| thread.join().ok()).unwrap_or(Exit::CouldNotRun).into()
+}
+
+fn run() -> Exit {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Check(check) => check::run(&check),
+    }
+}

@@ -1,1 +1,4 @@
-//! Reports
+//! Reports for people and machines: one file a format.
+
+pub mod json;
+pub mod people;

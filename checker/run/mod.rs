@@ -23,6 +23,7 @@ use crate::source::Place;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
 pub use library::{Library, PackInfo};
+pub use findings::{MISTAKE, UNANSWERED, plural};
 pub use report::{DealInfo, Report, Summary};
 pub use visits::Visit;
 

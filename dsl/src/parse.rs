@@ -26,6 +26,7 @@ pub fn parse(source: &str) -> Tree {
         comments: Vec::new(),
         mistakes: Mistakes::default(),
         unclosed: false,
+        last_close: None,
     };
     let entries = pairs
         .next()
@@ -56,6 +57,8 @@ struct Reader<'a> {
     mistakes: Mistakes,
     /// Some block has no `}`.
     unclosed: bool,
+    /// The last `}` of a block.
+    last_close: Option<Span>,
 }
 
 impl Reader<'_> {
@@ -63,24 +66,28 @@ impl Reader<'_> {
     fn entries(&mut self, pairs: Pairs<Rule>) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         for pair in pairs {
-            match pair.as_rule() {
-                Rule::entry => entries.extend(self.entry(pair)),
-                Rule::block => entries.push(self.nameless(pair)),
-                Rule::stray => self.stray(span_of(&pair), entries.last()),
-                Rule::comment => self.comment(&pair),
+            match (pair.as_rule(), entries.last_mut()) {
+                (Rule::head, _) => entries.extend(self.head(&pair)),
+                (Rule::block, Some(entry)) if self.belongs(&pair, entry) => {
+                    entry.span.end = pair.as_span().end();
+                    entry.block = Some(self.block(pair));
+                }
+                (Rule::block, _) => entries.push(self.nameless(pair)),
+                (Rule::anchor, Some(entry)) => self.late_anchor(entry, &pair),
+                (Rule::comment, _) => self.comment(&pair),
+                (Rule::stray, _) => self.stray(span_of(&pair)),
                 _ => {}
             }
         }
         entries
     }
 
-    /// An entry, unless it holds nothing at all.
-    fn entry(&mut self, pair: Pair<Rule>) -> Option<Entry> {
+    /// An entry without its block, unless it holds nothing at all.
+    fn head(&mut self, pair: &Pair<Rule>) -> Option<Entry> {
         let before = self.mistakes.count();
-        let mut pairs = pair.into_inner();
         let head = words::split(
             self.source,
-            span_of(&pairs.next()?),
+            span_of(pair),
             &mut self.comments,
             &mut self.mistakes,
         );
@@ -95,18 +102,28 @@ impl Reader<'_> {
         };
         self.check_head(&entry);
         entry.mistakes = self.mistakes.count() - before;
-        for pair in pairs {
-            match pair.as_rule() {
-                Rule::block => {
-                    entry.span.end = pair.as_span().end();
-                    entry.block = Some(self.block(pair));
-                }
-                Rule::anchor => self.late_anchor(&mut entry, &pair),
-                _ => self.comment(&pair),
-            }
+        let empty = entry.groups.is_empty() && entry.anchor.is_none() && entry.mistakes == 0;
+        (!empty).then_some(entry)
+    }
+
+    /// Whether a block belongs to the entry above it: nothing but blanks, breaks and comments stands between.
+    fn belongs(&self, block: &Pair<Rule>, entry: &Entry) -> bool {
+        if entry.block.is_some() {
+            return false;
         }
-        let empty = entry.groups.is_empty() && entry.anchor.is_none() && entry.block.is_none();
-        (!empty || entry.mistakes > 0).then_some(entry)
+        let mut end = block.as_span().start();
+        for comment in self
+            .comments
+            .iter()
+            .rev()
+            .take_while(|comment| comment.span.start >= entry.span.end)
+        {
+            if self.source[comment.span.end..end].contains(';') {
+                return false;
+            }
+            end = comment.span.start;
+        }
+        !self.source[entry.span.end..end].contains(';')
     }
 
     fn check_head(&mut self, entry: &Entry) {
@@ -176,22 +193,21 @@ impl Reader<'_> {
         {
             close = Some(span_of(&last));
         }
+        let entries = self.entries(inner);
         self.unclosed |= close.is_none();
+        self.last_close.clone_from(&close);
         Block {
-            entries: self.entries(inner),
+            entries,
             open: open..open + 1,
             close,
         }
     }
 
-    fn stray(&mut self, span: Span, above: Option<&Entry>) {
+    fn stray(&mut self, span: Span) {
         let mut mistake = Mistake::new(span, "this `}` closes no block")
             .help("remove it, or add `{` where its block begins")
             .structural();
-        if let Some(close) = above
-            .and_then(|entry| entry.block.as_ref())
-            .and_then(|block| block.close.clone())
-        {
+        if let Some(close) = self.last_close.clone() {
             mistake = mistake.also(close, "the block above was closed here already");
         }
         self.mistakes.push(mistake);

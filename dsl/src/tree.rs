@@ -33,7 +33,7 @@ pub struct Comment {
 /// One line of meaning: a declaration, a key with its values, or a nameless line of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The words before the anchor and the block, parted by commas.
+    /// The words before the anchor and the block, parted by commas; none only where a mistake tells why.
     pub groups: Vec<Group>,
     /// Where in the contract it stands.
     pub anchor: Option<Anchor>,

@@ -1,14 +1,14 @@
 //! Splits the head of an entry into words, texts, lists and its anchor, by hand: pest only says where the head ends.
 
+mod anchors;
+mod quoted;
+mod single;
+
 use crate::mistake::Mistakes;
-use crate::texts::{
-    begins_comment, comment_span, is_blank, line_end, may_follow_text, refused, text_end,
-    text_value,
-};
+use crate::texts::{begins_comment, comment_span, is_blank, line_end, refused};
 use crate::{Anchor, Atom, Comment, Group, Mistake, Span};
 
 /// What stands in a head.
-#[derive(Default)]
 pub(crate) struct Head {
     pub(crate) groups: Vec<Group>,
     pub(crate) anchor: Option<Anchor>,
@@ -72,14 +72,27 @@ struct Level {
 
 impl Level {
     fn push(&mut self, atom: Atom) {
-        if self.atoms.is_empty()
-            && self.line_ended
-            && let Some(last) = self.groups.last_mut()
-        {
-            last.broke_line = true;
+        if self.atoms.is_empty() {
+            if let (true, Some(last)) = (self.line_ended, self.groups.last_mut()) {
+                last.broke_line = true;
+            }
+            self.atoms.reserve_exact(2);
         }
         self.line_ended = false;
         self.atoms.push(atom);
+    }
+
+    /// Ends the current group.
+    fn end_group(&mut self, comma: Option<Span>) {
+        if comma.is_none() && self.groups.is_empty() {
+            self.groups.reserve_exact(1);
+        }
+        let atoms = std::mem::take(&mut self.atoms);
+        self.groups.push(Group {
+            atoms,
+            comma,
+            broke_line: false,
+        });
     }
 }
 
@@ -130,14 +143,9 @@ impl Splitter<'_> {
 
     fn comma(&mut self, level: &mut Level) {
         let span = self.take(1);
-        let atoms = std::mem::take(&mut level.atoms);
         level.line_ended = false;
-        if !atoms.is_empty() {
-            level.groups.push(Group {
-                atoms,
-                comma: Some(span),
-                broke_line: false,
-            });
+        if !level.atoms.is_empty() {
+            level.end_group(Some(span));
         } else if level.groups.is_empty() {
             self.mistakes.push(
                 Mistake::new(span, "nothing stands before this comma")
@@ -158,22 +166,13 @@ impl Splitter<'_> {
                 .help("part the members of a list by `,`, or close the list with `]`"),
         );
         if !level.atoms.is_empty() {
-            let atoms = std::mem::take(&mut level.atoms);
-            level.groups.push(Group {
-                atoms,
-                comma: Some(span),
-                broke_line: false,
-            });
+            level.end_group(Some(span));
         }
     }
 
     fn close_level(&mut self, mut level: Level, in_list: bool) -> Vec<Group> {
         if !level.atoms.is_empty() {
-            level.groups.push(Group {
-                atoms: level.atoms,
-                comma: None,
-                broke_line: false,
-            });
+            level.end_group(None);
         } else if !in_list
             && let Some(comma) = level.groups.last().and_then(|group| group.comma.clone())
         {
@@ -226,133 +225,6 @@ impl Splitter<'_> {
         );
     }
 
-    fn text(&mut self, level: &mut Level) {
-        let text = self.quoted();
-        self.push(level, text);
-    }
-
-    fn quoted(&mut self) -> Atom {
-        let start = self.at;
-        let quote = self.text[start..].chars().next().map_or(1, char::len_utf8);
-        self.check_before_text(start..start + quote);
-        let found = text_end(self.source, start);
-        let inner = start + quote..if found.closed {
-            found.end - quote
-        } else {
-            found.end
-        };
-        self.take(found.end - start);
-        let mut span = start..found.end;
-        if found.closed {
-            self.check_after_text(span.clone());
-        } else {
-            span.end -= self.source[inner.clone()].len()
-                - self.source[inner.clone()].trim_end_matches(is_blank).len();
-            self.unclosed_text(span.clone());
-        }
-        let value = text_value(&self.source[inner.start..inner.end.min(span.end)]);
-        self.check_inner(inner);
-        Atom::Text { value, span }
-    }
-
-    fn unclosed_text(&mut self, span: Span) {
-        if self.foreign_quotes {
-            return;
-        }
-        let text = &self.text[span.clone()];
-        let other = if text.starts_with('"') {
-            text.contains('”')
-        } else {
-            text.contains('"')
-        };
-        let mistake = if other {
-            Mistake::new(span, "the quote marks of this text do not match")
-                .help("write `\"` on both sides of it")
-        } else {
-            Mistake::new(span, "this text has no closing quote mark")
-                .help("add `\"` where the text ends; a quote mark within a text is written `\\\"`")
-        };
-        self.mistakes.push(mistake.structural());
-    }
-
-    fn check_before_text(&mut self, quote: Span) {
-        let joined = self.text[..quote.start].chars().next_back().filter(|c| {
-            !(is_blank(*c)
-                || matches!(
-                    c,
-                    '\n' | '\u{FEFF}'
-                        | ','
-                        | '['
-                        | ']'
-                        | '{'
-                        | '}'
-                        | ';'
-                        | '"'
-                        | '”'
-                        | '“'
-                        | '§'
-                        | '@'
-                ))
-        });
-        if joined.is_some() && !self.foreign_quotes {
-            self.mistakes.push(
-                Mistake::new(quote, "a blank is missing before this quote mark")
-                    .help("write a text as `\"…\"`, with a blank before it; a quote mark within a text is `\\\"`"),
-            );
-        }
-    }
-
-    /// What is joined to a closing quote can be meant in two ways, and both are shown.
-    fn check_after_text(&mut self, span: Span) {
-        let rest = &self.source[span.end..];
-        if may_follow_text(rest) {
-            return;
-        }
-        let length = rest
-            .find(|c: char| is_blank(c) || "\n,;[]{}\"”“".contains(c))
-            .unwrap_or(rest.len());
-        let (text, joined) = (shorten(&self.text[span.clone()]), shorten(&rest[..length]));
-        let end = span.end + length.max(rest.chars().next().map_or(0, char::len_utf8));
-        let mistake = if joined.is_empty() {
-            Mistake::new(span.start..end, format!("two quote marks meet behind `{text}`"))
-                .help("put a blank or a comma between two texts, or write a quote mark within a text as `\\\"`")
-        } else {
-            let within = format!("{}\\\"{joined}…\"", text.trim_end_matches(['"', '”']));
-            Mistake::new(span.start..end, format!("`{joined}` is joined to the closing quote mark of `{text}`")).help(
-                format!("write `{text} {joined}` if the text ends there, or `{within}` if the quote mark is part of it"),
-            )
-        };
-        self.mistakes.push(mistake);
-    }
-
-    /// Escapes and characters within a text.
-    fn check_inner(&mut self, inner: Span) {
-        let text = &self.text[inner.clone()];
-        if text.bytes().all(|byte| {
-            byte.is_ascii() && byte != b'\\' && (byte >= b' ' && byte != 0x7F || byte == b'\n')
-        }) {
-            return;
-        }
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let start = inner.start + at;
-            if c == '\\'
-                && chars
-                    .next_if(|(_, next)| matches!(next, '"' | '\\'))
-                    .is_none()
-            {
-                let next = chars
-                    .peek()
-                    .map_or(String::new(), |(_, next)| next.to_string());
-                self.mistakes.push(
-                    Mistake::new(start..start + 1, format!("`\\{}` has no meaning in a text", next.trim()))
-                        .help("write a path with `/`; a backslash itself is `\\\\` and a quote mark `\\\"`"),
-                );
-            }
-        }
-        self.check_characters(inner);
-    }
-
     fn comment(&mut self) {
         self.comments.push(Comment {
             span: comment_span(self.text, self.at),
@@ -379,6 +251,3 @@ fn shorten(text: &str) -> String {
     let closing = text.chars().next_back().filter(|c| matches!(c, '"' | '”'));
     format!("{start}…{}", closing.map_or(String::new(), String::from))
 }
-
-mod anchors;
-mod single;

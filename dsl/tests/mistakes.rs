@@ -28,11 +28,11 @@ fn tell(source: &str, mistake: &Mistake) -> String {
         mistake.message
     );
     told += &format!("{:blank$}{}\n", "", "^".repeat(length), blank = column - 1);
-    for (span, label) in &mistake.also {
+    if let Some((span, label)) = &mistake.also {
         let (line, column) = lines.place(source, span.start);
         told += &format!("  also {line}:{column}: {label}\n");
     }
-    for help in &mistake.help {
+    if let Some(help) = &mistake.help {
         told += &format!("  help: {help}\n");
     }
     told

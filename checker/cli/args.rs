@@ -1,0 +1,88 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use countersign::run::Stage;
+use countersign::vocabulary::Gate;
+
+/// Checks a deal before anybody signs, shares, exports or sells.
+#[derive(Parser)]
+#[command(name = "countersign", version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check deals: files, folders, or the folder one stands in.
+    Check(CheckArguments),
+}
+
+#[derive(Args)]
+pub struct CheckArguments {
+    /// Files and folders to report on; their whole workspace is read. `-` reads standard input.
+    pub paths: Vec<PathBuf>,
+    /// The gate to check for; without it, by the status of each deal.
+    #[arg(long, value_enum)]
+    pub gate: Option<GateWord>,
+    /// Read for this party, over what the deals say.
+    #[arg(long = "for", value_name = "PARTY")]
+    pub acting_for: Option<String>,
+    /// The date of the check, year-month-day; without it, today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<jiff::civil::Date>,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// The least severity that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
+    /// Threads to use; the report is the same for any number.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// The path under which standard input is reported, and in whose folder its names are looked up.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Print where each value of the configuration comes from, and stop.
+    #[arg(long)]
+    pub show_config: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum GateWord {
+    Draft,
+    Sign,
+    Share,
+    Export,
+    Close,
+}
+
+impl From<GateWord> for Stage {
+    fn from(word: GateWord) -> Self {
+        match word {
+            GateWord::Draft => Self::Draft,
+            GateWord::Sign => Self::Gate(Gate::Sign),
+            GateWord::Share => Self::Gate(Gate::Share),
+            GateWord::Export => Self::Gate(Gate::Export),
+            GateWord::Close => Self::Gate(Gate::Close),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One object for machines.
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    None,
+}

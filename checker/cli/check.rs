@@ -1,0 +1,182 @@
+//! `countersign check`.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use countersign::finding::{Finding, Mistake, Severity};
+use countersign::lower::DealFile;
+use countersign::report::{json, people};
+use countersign::run::{Check, DealInfo, Library, Report, Stage};
+use countersign::source::Place;
+
+use crate::args::{CheckArguments, FailOn, Format};
+use crate::config::Config;
+use crate::workspace::{Workspace, group, is_markdown};
+use crate::{Exit, files, packs};
+
+/// Runs the command.
+pub fn run(arguments: &CheckArguments) -> Exit {
+    match reports(arguments) {
+        Ok(reports) => finish(arguments, &reports),
+        Err(mistakes) => complain(&mistakes),
+    }
+}
+
+/// Prints mistakes that stop a command.
+pub fn complain(mistakes: &[Mistake]) -> Exit {
+    let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none();
+    eprint!("{}", people::mistakes(mistakes, color));
+    Exit::CouldNotRun
+}
+
+fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
+    let here = env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])?;
+    let spaces = group(&arguments.paths, &here, arguments.stdin_filename.as_deref())?;
+    spaces.iter().map(|space| report(arguments, space, &here)).collect()
+}
+
+fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<Report, Vec<Mistake>> {
+    let config = space.config(here).map_err(|mistake| vec![mistake])?;
+    let library = packs::load(config.packs.as_deref(), &space.root, here)?;
+    known_rules(&library, &config)?;
+    let mut files = space.deal_files(&config, here)?;
+    let mut report = checked(arguments, &library, &config, &files)?;
+    // A deal may stand in the prose it describes, which is known only now.
+    let prose = deals_in_prose(space, &report.deals, &files, here)?;
+    if !prose.is_empty() {
+        files.extend(prose);
+        files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+        report = checked(arguments, &library, &config, &files)?;
+    }
+    report.root = files::shown(&space.root, here);
+    if !space.whole() {
+        narrow(&mut report, space, here);
+    }
+    Ok(report)
+}
+
+fn checked(
+    arguments: &CheckArguments,
+    library: &Library,
+    config: &Config,
+    files: &[DealFile],
+) -> Result<Report, Vec<Mistake>> {
+    let today = arguments.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
+    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    Check {
+        library,
+        house: &config.house,
+        files,
+        stage: arguments.gate.map_or(Stage::Status, Stage::from),
+        acting_for: arguments.acting_for.as_deref(),
+        today,
+        threads,
+    }
+    .run()
+}
+
+fn known_rules(library: &Library, config: &Config) -> Result<(), Vec<Mistake>> {
+    let unknown: Vec<Mistake> = config
+        .house
+        .severities
+        .iter()
+        .filter(|(name, ..)| library.rule(name).is_none())
+        .map(|(name, _, place)| library.no_rule(name, place))
+        .collect();
+    if unknown.is_empty() { Ok(()) } else { Err(unknown) }
+}
+
+/// Markdown documents of the deals that hold deals themselves.
+fn deals_in_prose(
+    space: &Workspace,
+    deals: &[DealInfo],
+    known: &[DealFile],
+    here: &Path,
+) -> Result<Vec<DealFile>, Vec<Mistake>> {
+    let mut found: Vec<DealFile> = Vec::new();
+    for path in deals.iter().flat_map(|deal| document_paths(deal, here)) {
+        let shown = files::shown(&path, here);
+        let read = known.iter().chain(&found).any(|file| file.source.path == shown);
+        if read || !is_markdown(&path) || !path.is_file() {
+            continue;
+        }
+        let text = files::text(&path).map_err(|mistake| vec![mistake])?;
+        found.extend(space.deal_file(&path, text, here));
+    }
+    Ok(found)
+}
+
+fn document_paths<'a>(deal: &'a DealInfo, here: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {
+    let folder = here.join(&deal.path);
+    let folder = folder.parent().map(Path::to_owned).unwrap_or_default();
+    deal.documents.iter().map(move |document| files::absolute(Path::new(document), &folder))
+}
+
+/// Keeps what concerns the named paths, and says which of them belong to no deal.
+fn narrow(report: &mut Report, space: &Workspace, here: &Path) {
+    let near = |path: &Path| space.named.iter().any(|named| path.starts_with(named));
+    let of_deal = |name: &String| {
+        let deal = report.deals.iter().find(|deal| deal.title == *name);
+        deal.is_some_and(|deal| document_paths(deal, here).any(|path| near(&path)))
+    };
+    let kept: Vec<Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| places(finding).any(|place| near(&here.join(&place.source.path))) || finding.deals.iter().any(of_deal))
+        .cloned()
+        .collect();
+    for named in &space.named {
+        let concerned = report.deals.iter().any(|deal| {
+            here.join(&deal.path).starts_with(named) || document_paths(deal, here).any(|path| path.starts_with(named))
+        });
+        let shares = kept.iter().any(|finding| places(finding).any(|place| here.join(&place.source.path).starts_with(named)));
+        if !concerned && !shares {
+            eprintln!("{} belongs to no deal", files::shown(named, here));
+        }
+    }
+    let count = |severity: Severity| {
+        kept.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
+    };
+    report.summary.error = count(Severity::Error);
+    report.summary.warning = count(Severity::Warning);
+    report.summary.note = count(Severity::Note);
+    report.summary.accepted = kept.iter().filter(|finding| finding.accepted.is_some()).count();
+    report.findings = kept;
+}
+
+fn places(finding: &Finding) -> impl Iterator<Item = &Place> {
+    let reasons = finding.because.iter().flat_map(|reason| reason.place.iter().chain(&reason.from));
+    let elsewhere = finding.elsewhere.iter().filter_map(|other| other.place.as_ref());
+    finding.place.iter().chain(reasons).chain(elsewhere)
+}
+
+fn finish(arguments: &CheckArguments, reports: &[Report]) -> Exit {
+    let color = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
+    let text = match arguments.format {
+        Format::Json => json::render(reports),
+        Format::Text => reports.iter().map(|report| people::render(report, color)).collect::<Vec<_>>().join("\n"),
+    };
+    // A reader that closed the pipe has seen enough.
+    let _ = io::stdout().write_all(text.as_bytes());
+    let exits = reports.iter().map(|report| exit(arguments.fail_on, report));
+    let exits: Vec<Exit> = exits.collect();
+    if exits.iter().all(|exit| *exit == Exit::NothingAssessed) {
+        eprintln!("nothing was assessed: no deal was found, or no rule had a subject");
+        return Exit::NothingAssessed;
+    }
+    exits.into_iter().filter(|exit| *exit != Exit::NothingAssessed).max().unwrap_or(Exit::NothingAssessed)
+}
+
+fn exit(fail_on: FailOn, report: &Report) -> Exit {
+    let least = match fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::None => None,
+    };
+    let found = least.is_some_and(|least| report.heaviest().is_some_and(|heaviest| heaviest >= least));
+    if found {
+        return Exit::Findings;
+    }
+    if report.assessed_nothing() { Exit::NothingAssessed } else { Exit::Nothing }
+}

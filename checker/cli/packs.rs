@@ -1,0 +1,89 @@
+//! Packs from the program and from folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign::builtin;
+use countersign::finding::{Mistake, nearest};
+use countersign::pack::{Pack, PackFiles, in_order};
+use countersign::run::Library;
+use countersign::source::{Place, Source};
+
+use crate::files;
+
+/// Loads the packs that a configuration names, or the default ones.
+///
+/// # Errors
+/// Every mistake in them, and a name that stands for nothing.
+pub fn load(wanted: Option<&[(String, Place)]>, root: &Path, here: &Path) -> Result<Library, Vec<Mistake>> {
+    let mut packs = Vec::new();
+    let mut mistakes = Vec::new();
+    for pack in builtin::packs() {
+        match Pack::read(&pack) {
+            Ok(pack) => packs.push(pack),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    let mut names: Vec<(String, Option<Place>)> = Vec::new();
+    let mut foreign = false;
+    match wanted {
+        None => names.extend(packs.iter().filter(|pack| pack.default).map(|pack| (pack.name.clone(), None))),
+        Some(wanted) => {
+            for (name, place) in wanted {
+                if packs.iter().any(|pack| pack.name == *name) {
+                    names.push((name.clone(), Some(place.clone())));
+                    continue;
+                }
+                match from_folder(name, place, root, here, &packs) {
+                    Ok(pack) => {
+                        names.push((pack.name.clone(), Some(place.clone())));
+                        packs.push(pack);
+                        foreign = true;
+                    }
+                    Err(more) => mistakes.extend(more),
+                }
+            }
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let ordered = in_order(packs, &names).map_err(|mistake| vec![mistake])?;
+    Library::load(ordered, foreign)
+}
+
+fn from_folder(name: &str, place: &Place, root: &Path, here: &Path, known: &[Pack]) -> Result<Pack, Vec<Mistake>> {
+    let folder = files::absolute(Path::new(name), root);
+    if !folder.is_dir() {
+        let mistake = Mistake::at(place, format!("`{name}` is neither a built-in pack nor a folder"));
+        return Err(vec![match nearest(name, known.iter().map(|pack| pack.name.as_str())) {
+            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            None => {
+                let names: Vec<&str> = known.iter().map(|pack| pack.name.as_str()).collect();
+                mistake.help(format!("built-in packs are {}", names.join(", ")))
+            }
+        }]);
+    }
+    let mut paths = Vec::new();
+    walk(&folder, &mut paths).map_err(|mistake| vec![mistake])?;
+    paths.sort();
+    let mut pack = PackFiles { name: name.to_owned(), files: Vec::new() };
+    for path in paths {
+        let text = files::text(&path).map_err(|mistake| vec![mistake])?;
+        pack.files.push(Source::new(files::shown(&path, here), text));
+    }
+    Pack::read(&pack)
+}
+
+fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Mistake> {
+    let fail = |error: std::io::Error| Mistake::nowhere(format!("{}: {}", folder.display(), files::plain(&error)));
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.is_dir() {
+            walk(&path, paths)?;
+        } else if path.extension().is_some_and(|end| end == "toml" || end == "cedar" || end == "cedarschema") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

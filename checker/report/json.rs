@@ -1,0 +1,225 @@
+//! `--format json`: one object, whatever the number of files; its schema is `book/src/report.schema.json`.
+
+use serde::Serialize;
+
+use crate::finding::{Accepted, Because, Finding};
+use crate::run::{Report, Summary};
+use crate::source::Place;
+
+#[derive(Serialize)]
+struct Output<'a> {
+    tool: &'static str,
+    version: &'static str,
+    gate: &'a str,
+    acting_for: Option<&'a str>,
+    as_of: String,
+    summary: Counts,
+    agreements: Vec<Agreement<'a>>,
+    findings: Vec<FindingOut<'a>>,
+    not_assessed: Vec<NotAssessed<'a>>,
+    not_looked_at: Vec<&'a str>,
+    packs: Vec<PackOut>,
+}
+
+#[derive(Default, Serialize)]
+struct Counts {
+    files: usize,
+    agreements: usize,
+    rules_decided: usize,
+    undecided: usize,
+    no_subject: usize,
+    not_assessed: usize,
+    error: usize,
+    warning: usize,
+    note: usize,
+    accepted: usize,
+}
+
+#[derive(Serialize)]
+struct Agreement<'a> {
+    id: &'a str,
+    title: &'a str,
+    kind: &'a str,
+    parties: &'a [String],
+    stage: &'a str,
+    path: &'a str,
+    documents: &'a [String],
+}
+
+#[derive(Serialize)]
+struct NotAssessed<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct PackOut {
+    name: String,
+    as_of: String,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a str,
+    code: Option<&'a str>,
+    severity: &'static str,
+    message: &'a str,
+    clause: Option<&'a str>,
+    record: Option<&'a str>,
+    fallback: Option<&'a str>,
+    escalate: Option<&'a str>,
+    authority: Option<&'a str>,
+    policy: Option<&'a str>,
+    subject: &'a [String],
+    route: &'a [String],
+    agreements: &'a [String],
+    place: Option<PlaceOut<'a>>,
+    because: Vec<Reason<'a>>,
+    further: &'a [String],
+    elsewhere: Vec<ElsewhereOut<'a>>,
+    fingerprint: &'a str,
+    accepted: Option<AcceptedOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceOut<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    fact: &'a str,
+    title: &'a str,
+    shown: &'a str,
+    place: Option<PlaceOut<'a>>,
+    from: Vec<PlaceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ElsewhereOut<'a> {
+    subject: &'a [String],
+    message: &'a str,
+    place: Option<PlaceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct AcceptedOut<'a> {
+    because: &'a str,
+    by: &'a str,
+    until: Option<&'a str>,
+    place: PlaceOut<'a>,
+}
+
+/// The reports as one JSON object, with a line break at its end; workspaces are added up.
+pub fn render(reports: &[Report]) -> String {
+    let Some(report) = reports.first() else { return String::new() };
+    let all = || reports.iter();
+    let output = Output {
+        tool: "countersign",
+        version: env!("CARGO_PKG_VERSION"),
+        gate: &report.gate,
+        acting_for: report.acting_for.as_deref().filter(|_| reports.len() == 1),
+        as_of: report.as_of.to_string(),
+        summary: all().fold(Counts::default(), |sum, report| counts(sum, &report.summary)),
+        agreements: all().flat_map(|report| &report.deals).map(agreement).collect(),
+        findings: all().flat_map(|report| &report.findings).map(finding).collect(),
+        not_assessed: all().flat_map(|report| &report.not_assessed).map(|(path, reason)| NotAssessed { path, reason }).collect(),
+        not_looked_at: all().flat_map(|report| &report.not_looked_at).map(String::as_str).collect(),
+        packs: report
+            .packs
+            .iter()
+            .map(|pack| PackOut { name: pack.name.clone(), as_of: pack.as_of.to_string() })
+            .collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
+    text.push('\n');
+    text
+}
+
+fn counts(sum: Counts, summary: &Summary) -> Counts {
+    Counts {
+        files: sum.files + summary.files,
+        agreements: sum.agreements + summary.agreements,
+        rules_decided: sum.rules_decided.max(summary.rules_decided),
+        undecided: sum.undecided.max(summary.undecided),
+        no_subject: sum.no_subject.max(summary.no_subject),
+        not_assessed: sum.not_assessed + summary.not_assessed,
+        error: sum.error + summary.error,
+        warning: sum.warning + summary.warning,
+        note: sum.note + summary.note,
+        accepted: sum.accepted + summary.accepted,
+    }
+}
+
+fn agreement(deal: &crate::run::DealInfo) -> Agreement<'_> {
+    Agreement {
+        id: &deal.id,
+        title: &deal.title,
+        kind: &deal.kind,
+        parties: &deal.parties,
+        stage: &deal.stage,
+        path: &deal.path,
+        documents: &deal.documents,
+    }
+}
+
+fn finding(finding: &Finding) -> FindingOut<'_> {
+    FindingOut {
+        rule: &finding.rule,
+        code: Some(&*finding.code).filter(|code| !code.is_empty()),
+        severity: finding.severity.word(),
+        message: &finding.message,
+        clause: finding.clause.as_deref(),
+        record: finding.record.as_deref(),
+        fallback: finding.fallback.as_deref(),
+        escalate: finding.escalate.as_deref(),
+        authority: finding.authority.as_deref(),
+        policy: finding.policy.as_deref(),
+        subject: &finding.subject,
+        route: &finding.route,
+        agreements: &finding.deals,
+        place: finding.place.as_ref().map(place),
+        because: finding.because.iter().map(reason).collect(),
+        further: &finding.further,
+        elsewhere: finding
+            .elsewhere
+            .iter()
+            .map(|other| ElsewhereOut {
+                subject: &other.subject,
+                message: &other.message,
+                place: other.place.as_ref().map(place),
+            })
+            .collect(),
+        fingerprint: &finding.fingerprint,
+        accepted: finding.accepted.as_ref().map(accepted),
+    }
+}
+
+fn reason(because: &Because) -> Reason<'_> {
+    Reason {
+        fact: &because.fact,
+        title: &because.title,
+        shown: &because.shown,
+        place: because.place.as_ref().map(place),
+        from: because.from.iter().map(place).collect(),
+    }
+}
+
+fn accepted(accepted: &Accepted) -> AcceptedOut<'_> {
+    AcceptedOut {
+        because: &accepted.because,
+        by: &accepted.by,
+        until: accepted.until.as_deref(),
+        place: place(&accepted.place),
+    }
+}
+
+fn place(place: &Place) -> PlaceOut<'_> {
+    let (line, column) = place.line_column();
+    let (end_line, end_column) = place.end_line_column();
+    PlaceOut { path: &place.source.path, line, column, end_line, end_column }
+}

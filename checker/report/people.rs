@@ -1,0 +1,355 @@
+//! The report for people: few findings, each with its place, its reasons and one way to write it.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+};
+
+use crate::deal::show_date;
+use crate::finding::{Because, Finding, Mistake, Severity};
+use crate::run::{MISTAKE, Report, UNANSWERED, plural};
+use crate::source::{Place, Source};
+
+/// Findings drawn with their lines; the rest is listed, one line each.
+const DRAWN: usize = 50;
+/// Widest line of prose.
+const WIDTH: usize = 100;
+
+/// Renders a report.
+pub fn render(report: &Report, color: bool) -> String {
+    let handler = handler(color);
+    let mut out = String::new();
+    header(report, &mut out);
+    let open: Vec<&Finding> = report.open().collect();
+    let mut heading = None;
+    for (index, finding) in open.iter().enumerate() {
+        let group = group(finding);
+        if heading != Some(group) {
+            let _ = writeln!(out, "{group}\n");
+            heading = Some(group);
+        }
+        if index < DRAWN {
+            draw(&handler, finding, &mut out);
+        } else {
+            one_line(finding, &mut out);
+        }
+    }
+    footer(report, open.is_empty(), &mut out);
+    out
+}
+
+/// Renders mistakes of packs and configuration, for standard error.
+pub fn mistakes(mistakes: &[Mistake], color: bool) -> String {
+    let handler = handler(color);
+    let mut out = String::new();
+    for mistake in mistakes {
+        let drawn = Drawn {
+            code: None,
+            severity: Severity::Error,
+            message: mistake.message.clone(),
+            help: mistake.help.clone(),
+            labels: mistake.place.iter().map(|place| (place.clone(), String::new())).collect(),
+            source: mistake.place.as_ref().map(|place| Arc::clone(&place.source)),
+            related: Vec::new(),
+        };
+        let drawn = drawn.with_others(mistake.also.iter().map(|(place, label)| (place.clone(), label.clone())).collect());
+        let _ = handler.render_report(&mut out, &drawn);
+    }
+    out
+}
+
+fn handler(color: bool) -> GraphicalReportHandler {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(0)
+}
+
+fn header(report: &Report, out: &mut String) {
+    for deal in &report.deals {
+        let _ = writeln!(out, "{}   {}", deal.title, deal.parties.join(" / "));
+        let _ = writeln!(out, "  {}, {}, {}", deal.kind, deal.stage, deal.path);
+        if !deal.documents.is_empty() {
+            let _ = writeln!(out, "  describes {}; the text itself was not read, clause numbers are as declared", deal.documents.join(", "));
+        }
+    }
+    let reader = report.acting_for.as_ref().map_or("Read for no side".to_owned(), |name| format!("Read for {name}"));
+    let _ = writeln!(out, "{reader}, as of {}. Internal.", show_date(report.as_of));
+    let _ = writeln!(out, "Workspace {}: {} read.", report.root, plural(report.summary.files, "file"));
+    let _ = writeln!(out, "\n{}\n", tally(report));
+}
+
+fn tally(report: &Report) -> String {
+    let summary = &report.summary;
+    let questions: usize = report
+        .open()
+        .filter(|finding| &*finding.rule == UNANSWERED)
+        .map(|finding| finding.because.len())
+        .sum();
+    let parts = [
+        (summary.error, "to settle"),
+        (summary.warning, "to consider"),
+        (summary.note, "to note"),
+        (questions, if questions == 1 { "question" } else { "questions" }),
+    ];
+    let shown: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    if shown.is_empty() { "Nothing to settle.".to_owned() } else { shown.join(" · ") }
+}
+
+fn group(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "TO SETTLE",
+        Severity::Warning => "TO CONSIDER",
+        Severity::Note => "TO NOTE",
+    }
+}
+
+fn draw(handler: &GraphicalReportHandler, finding: &Finding, out: &mut String) {
+    let mut labels: Vec<(Place, String)> = Vec::new();
+    for reason in &finding.because {
+        if &*finding.rule == UNANSWERED {
+            break;
+        }
+        if let Some(place) = &reason.place {
+            labels.push((place.clone(), label(reason)));
+        }
+        labels.extend(reason.from.iter().map(|place| (place.clone(), String::new())));
+    }
+    if let Some(place) = &finding.place
+        && !labels.iter().any(|(known, _)| known == place)
+    {
+        labels.insert(0, (place.clone(), String::new()));
+    }
+    let source = finding.place.as_ref().map(|place| Arc::clone(&place.source));
+    let drawn = Drawn {
+        code: Some(name(finding)),
+        severity: finding.severity,
+        message: finding.message.clone(),
+        help: Some(help(finding)).filter(|help| !help.is_empty()),
+        labels: Vec::new(),
+        source,
+        related: Vec::new(),
+    };
+    let _ = handler.render_report(out, &drawn.with_others(labels));
+    out.push('\n');
+}
+
+fn one_line(finding: &Finding, out: &mut String) {
+    let place = finding.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+    let _ = writeln!(out, "{place}{} [{}]", finding.message, name(finding));
+}
+
+fn name(finding: &Finding) -> String {
+    if finding.code.is_empty() { finding.rule.to_string() } else { format!("{} {}", finding.code, finding.rule) }
+}
+
+/// What stands at a place: the value, or what is not there.
+fn label(reason: &Because) -> String {
+    match (reason.missing, reason.shown.as_str()) {
+        (true, "not declared") => {
+            let key = reason.fact.rsplit('.').next().unwrap_or(&reason.fact);
+            format!("no `{key}` here")
+        }
+        (_, "") => reason.title.clone(),
+        (_, shown) => format!("{}: {shown}", reason.title),
+    }
+}
+
+/// What to do, in a fixed order: wording, lines, fallback, basis.
+fn help(finding: &Finding) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |title: &str, text: &str| lines.push(format!("{title:<20}{text}"));
+    if &*finding.rule == UNANSWERED {
+        for reason in &finding.because {
+            add("", &format!("{} ({})", reason.title, reason.shown));
+        }
+        return lines.join("\n");
+    }
+    if &*finding.rule == MISTAKE {
+        return finding.record.clone().unwrap_or_default();
+    }
+    for reason in finding.because.iter().filter(|reason| reason.place.is_none()) {
+        add("Because", &format!("{}: {}", reason.title, reason.shown));
+    }
+    for step in &finding.route {
+        add("Route", step);
+    }
+    for further in &finding.further {
+        add("Also", further);
+    }
+    for other in &finding.elsewhere {
+        let place = other.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+        add("Elsewhere", &format!("{}{place}", other.message));
+    }
+    if let Some(clause) = &finding.clause {
+        add("One way to write it", &format!("\"{clause}\""));
+    }
+    if let Some(record) = &finding.record {
+        add("In the descriptor", record);
+    }
+    if let Some(fallback) = &finding.fallback {
+        let below = finding.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
+        add("Fallback", &format!("{fallback}{below}"));
+    }
+    if let Some(authority) = &finding.authority {
+        add("Authority", authority);
+    }
+    if let Some(policy) = &finding.policy {
+        add("Basis", policy);
+    }
+    if finding.deals.len() > 1 {
+        add("Concerns", &finding.deals.join(", "));
+    }
+    lines.join("\n")
+}
+
+fn footer(report: &Report, none: bool, out: &mut String) {
+    for (path, reason) in &report.not_assessed {
+        let _ = writeln!(out, "Not assessed: {path}: {reason}.");
+    }
+    for finding in report.findings.iter() {
+        if let Some(accepted) = &finding.accepted {
+            let until = accepted.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
+            let _ = writeln!(out, "Accepted: {} ({}{until}): {} [{}]", finding.message, accepted.by, accepted.because, name(finding));
+        }
+    }
+    for sentence in &report.not_looked_at {
+        let _ = writeln!(out, "{sentence}");
+    }
+    let summary = &report.summary;
+    let opening = if none { "No findings. " } else { "" };
+    let mut sentence = format!("{opening}{} decided", plural(summary.rules_decided, "rule"));
+    if summary.undecided > 0 {
+        let _ = write!(sentence, ", {} could not for want of answers", summary.undecided);
+    }
+    if summary.accepted > 0 {
+        let _ = write!(sentence, ", {} accepted", plural(summary.accepted, "departure"));
+    }
+    let packs: Vec<String> =
+        report.packs.iter().map(|pack| format!("{} of {}", pack.name, show_date(pack.as_of))).collect();
+    let _ = writeln!(out, "{sentence}. Rules: {}.", packs.join(", "));
+    let _ = writeln!(out, "A reading aid for counsel, not an opinion.");
+}
+
+/// A finding as miette draws it.
+struct Drawn {
+    code: Option<String>,
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+    labels: Vec<(Place, String)>,
+    source: Option<Arc<Source>>,
+    related: Vec<Drawn>,
+}
+
+impl Drawn {
+    /// Adds labels: those in its own source, and one further drawing for each other source.
+    fn with_others(mut self, labels: Vec<(Place, String)>) -> Self {
+        for (place, text) in labels {
+            let own = self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source));
+            if own {
+                push_label(&mut self.labels, place, text);
+                continue;
+            }
+            let known = self.related.iter_mut().find(|other| {
+                other.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source))
+            });
+            match known {
+                Some(other) => push_label(&mut other.labels, place, text),
+                None => self.related.push(Self {
+                    code: None,
+                    severity: Severity::Note,
+                    message: format!("with {}", place.source.path),
+                    help: None,
+                    source: Some(Arc::clone(&place.source)),
+                    labels: vec![(place, text)],
+                    related: Vec::new(),
+                }),
+            }
+        }
+        self
+    }
+}
+
+fn push_label(labels: &mut Vec<(Place, String)>, place: Place, text: String) {
+    match labels.iter_mut().find(|(known, _)| *known == place) {
+        Some((_, known)) if known.is_empty() => *known = text,
+        Some((_, known)) if !text.is_empty() && !known.contains(&text) => {
+            known.push_str("; ");
+            known.push_str(&text);
+        }
+        Some(_) => {}
+        None => labels.push((place, text)),
+    }
+}
+
+impl fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawn {}
+
+impl Diagnostic for Drawn {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let spans = self.labels.iter().map(|(place, text)| {
+            let text = Some(text.clone()).filter(|text| !text.is_empty());
+            LabeledSpan::new(text, place.start, place.end - place.start)
+        });
+        (!self.labels.is_empty()).then(|| Box::new(spans) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.related.is_empty())
+            .then(|| Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>)
+    }
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &miette::SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
+        let named = NamedSource::new(&self.path, Arc::clone(&self.text));
+        let contents = self.text.read_span(span, before, after)?;
+        let data = contents.span().offset()..contents.span().offset() + contents.data().len();
+        Ok(Box::new(miette::MietteSpanContents::new_named(
+            named.name().to_owned(),
+            &self.text.as_bytes()[data],
+            *contents.span(),
+            contents.line(),
+            contents.column(),
+            contents.line_count(),
+        )))
+    }
+}
