@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode,
 };
 
 use crate::deal::show_date;
@@ -218,7 +218,11 @@ fn footer(report: &Report, none: bool, out: &mut String) {
         let _ = writeln!(out, "{sentence}");
     }
     let summary = &report.summary;
-    let opening = if none { "No findings. " } else { "" };
+    let opening = match (report.assessed_nothing(), none) {
+        (true, _) => "Nothing was assessed. ",
+        (false, true) => "No findings. ",
+        (false, false) => "",
+    };
     let mut sentence = format!("{opening}{} decided", plural(summary.rules_decided, "rule"));
     if summary.undecided > 0 {
         let _ = write!(sentence, ", {} could not for want of answers", summary.undecided);
@@ -333,6 +337,7 @@ impl Diagnostic for Drawn {
     }
 }
 
+/// Whole lines, whatever part of them is meant.
 impl SourceCode for Source {
     fn read_span<'a>(
         &'a self,
@@ -340,11 +345,14 @@ impl SourceCode for Source {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let named = NamedSource::new(&self.path, Arc::clone(&self.text));
-        let contents = self.text.read_span(span, before, after)?;
+        let start = self.text[..span.offset()].rfind('\n').map_or(0, |at| at + 1);
+        let end = span.offset() + span.len();
+        let end = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at);
+        let lines = miette::SourceSpan::from(start..end);
+        let contents = self.text.read_span(&lines, before, after)?;
         let data = contents.span().offset()..contents.span().offset() + contents.data().len();
         Ok(Box::new(miette::MietteSpanContents::new_named(
-            named.name().to_owned(),
+            self.path.clone(),
             &self.text.as_bytes()[data],
             *contents.span(),
             contents.line(),

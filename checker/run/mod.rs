@@ -129,18 +129,40 @@ impl Check<'_> {
         mistakes.extend(visits::without_parties(&self.library.vocabulary, &assessed.lowered));
         let plan = visits::plan(self, &assessed);
         mistakes.extend(plan.mistakes.iter().cloned());
-        let judge = Judge {
-            vocabulary: &self.library.vocabulary,
-            rules: &self.library.rules,
-            deal: &assessed.lowered.deal,
-            store: &assessed.store,
-        };
+        let judge = self.judge(&assessed);
         let decisions = self.decide(&judge, &assessed, &plan).map_err(internal)?;
         let broken: Vec<Mistake> = decisions.iter().filter_map(|decision| self.broken(decision)).collect();
         if !broken.is_empty() {
             return Err(broken);
         }
         Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
+    }
+
+    /// What became of each limb of a rule on each subject, with the message it would carry.
+    pub fn outcomes(&self, rule: &rule::Rule) -> Vec<(String, Outcome, String)> {
+        let Ok(assessed) = self.assess() else { return Vec::new() };
+        let plan = visits::plan(self, &assessed);
+        let judge = self.judge(&assessed);
+        let deal = &assessed.lowered.deal;
+        let decisions = self.decide(&judge, &assessed, &plan).unwrap_or_default();
+        let of_rule = decisions.into_iter().filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
+        of_rule
+            .map(|decision| {
+                let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
+                let (subject, principal) = (&decision.subject.uid, &decision.visit.principal);
+                let message = limb.message.expand(&self.library.vocabulary, deal, subject, principal);
+                (limb.id.to_string(), decision.outcome, message)
+            })
+            .collect()
+    }
+
+    fn judge<'a>(&'a self, assessed: &'a Assessed) -> Judge<'a> {
+        Judge {
+            vocabulary: &self.library.vocabulary,
+            rules: &self.library.rules,
+            deal: &assessed.lowered.deal,
+            store: &assessed.store,
+        }
     }
 
     fn decide<'a>(
