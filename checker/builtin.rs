@@ -13,11 +13,13 @@ mod listing {
 pub fn packs() -> Vec<PackFiles> {
     let mut packs: BTreeMap<&str, PackFiles> = BTreeMap::new();
     for (path, text) in listing::POLICIES {
-        let Some(name) = path.strip_prefix("policies/").and_then(|rest| rest.split_once('/')).map(|(name, _)| name)
+        let Some(name) =
+            path.strip_prefix("policies/").and_then(|rest| rest.split_once('/')).map(|(name, _)| name)
         else {
             continue;
         };
-        let pack = packs.entry(name).or_insert_with(|| PackFiles { name: name.to_owned(), files: Vec::new() });
+        let pack =
+            packs.entry(name).or_insert_with(|| PackFiles { name: name.to_owned(), files: Vec::new() });
         pack.files.push(Source::new(*path, *text));
     }
     packs.into_values().collect()

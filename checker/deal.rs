@@ -298,10 +298,7 @@ impl Deal {
     /// All things of a type, in order.
     pub fn of_type<'a>(&'a self, ty: &'a str) -> impl Iterator<Item = &'a Thing> {
         let first = Uid::new(ty, "");
-        self.things
-            .range(first..)
-            .map(|(_, thing)| thing)
-            .take_while(move |thing| &*thing.uid.ty == ty)
+        self.things.range(first..).map(|(_, thing)| thing).take_while(move |thing| &*thing.uid.ty == ty)
     }
 
     /// The thing or one that it lies under is `ancestor`.

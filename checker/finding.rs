@@ -27,9 +27,7 @@ impl Severity {
 
     /// The severity of a word, if it is one.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Note, Self::Warning, Self::Error]
-            .into_iter()
-            .find(|severity| severity.word() == word)
+        [Self::Note, Self::Warning, Self::Error].into_iter().find(|severity| severity.word() == word)
     }
 }
 
@@ -49,20 +47,12 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake at a place.
     pub fn at(place: &Place, message: impl Into<String>) -> Self {
-        Self {
-            place: Some(place.clone()),
-            ..Self::nowhere(message)
-        }
+        Self { place: Some(place.clone()), ..Self::nowhere(message) }
     }
 
     /// A mistake with no place in a text.
     pub fn nowhere(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: None,
-            place: None,
-            also: Vec::new(),
-        }
+        Self { message: message.into(), help: None, place: None, also: Vec::new() }
     }
 
     /// The same with a help text.

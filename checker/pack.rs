@@ -133,8 +133,11 @@ impl Pack {
         };
         match manifest_of(manifest, schema, rules, tables) {
             Ok(pack) if pack.is_empty() && mistakes.is_empty() => Err(vec![
-                Mistake::nowhere(format!("pack `{}` holds no vocabulary, no rule and no table, and sets nothing", files.name))
-                    .help("a pack is a folder with pack.toml, *.cedarschema, rules/**/*.cedar and data/*.toml"),
+                Mistake::nowhere(format!(
+                    "pack `{}` holds no vocabulary, no rule and no table, and sets nothing",
+                    files.name
+                ))
+                .help("a pack is a folder with pack.toml, *.cedarschema, rules/**/*.cedar and data/*.toml"),
             ]),
             Ok(pack) if mistakes.is_empty() => Ok(pack),
             Ok(_) => Err(mistakes),
@@ -170,9 +173,8 @@ fn manifest_of(
             Toml::Text(word) => Severity::parse(word),
             _ => None,
         };
-        let severity = severity.ok_or_else(|| {
-            Mistake::at(&setting.place, "a severity is \"error\", \"warning\" or \"note\"")
-        })?;
+        let severity = severity
+            .ok_or_else(|| Mistake::at(&setting.place, "a severity is \"error\", \"warning\" or \"note\""))?;
         raise.push((setting.key, severity, setting.place));
     }
     Ok(Pack {
@@ -266,9 +268,7 @@ impl<'a> Doc<'a> {
 
     /// The place of a key's value, or of the whole.
     pub fn place(&self, key: &str) -> Place {
-        self.table
-            .get(key)
-            .map_or_else(|| self.whole(), |value| Place::new(&self.source, value.span()))
+        self.table.get(key).map_or_else(|| self.whole(), |value| Place::new(&self.source, value.span()))
     }
 
     /// Refuses every key that is not in the list.
@@ -295,8 +295,7 @@ impl<'a> Doc<'a> {
     /// # Errors
     /// It is missing or not a text.
     pub fn text(&self, key: &str) -> Result<String, Mistake> {
-        self.optional_text(key)?
-            .ok_or_else(|| Mistake::at(&self.whole(), format!("`{key}` is missing")))
+        self.optional_text(key)?.ok_or_else(|| Mistake::at(&self.whole(), format!("`{key}` is missing")))
     }
 
     /// A text that may be there.
@@ -335,8 +334,12 @@ impl<'a> Doc<'a> {
     /// It is not a list of texts.
     pub fn texts(&self, key: &str) -> Result<Vec<(String, Place)>, Mistake> {
         let wrong = |at: Place| Mistake::at(&at, format!("`{key}` is a list of texts in quotes"));
-        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
-        let DeValue::Array(array) = value.get_ref() else { return Err(wrong(self.place(key))) };
+        let Some(value) = self.table.get(key) else {
+            return Ok(Vec::new());
+        };
+        let DeValue::Array(array) = value.get_ref() else {
+            return Err(wrong(self.place(key)));
+        };
         array
             .iter()
             .map(|item| {

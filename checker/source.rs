@@ -18,11 +18,7 @@ pub struct Source {
 impl Source {
     /// A source with its path and text.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Arc<Self> {
-        Arc::new(Self {
-            path: path.into(),
-            text: text.into(),
-            lines: OnceLock::new(),
-        })
+        Arc::new(Self { path: path.into(), text: text.into(), lines: OnceLock::new() })
     }
 
     fn lines(&self) -> &Lines {
@@ -50,11 +46,7 @@ pub struct Place {
 impl Place {
     /// The place of `span` in `source`.
     pub fn new(source: &Arc<Source>, span: Span) -> Self {
-        Self {
-            source: Arc::clone(source),
-            start: span.start,
-            end: span.end,
-        }
+        Self { source: Arc::clone(source), start: span.start, end: span.end }
     }
 
     /// The start as line and column, both from 1, the column in characters.

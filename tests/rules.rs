@@ -1,17 +1,15 @@
 //! Every rule runs on the deals of its own header: one breaks it, one keeps it, and where a question can
 //! stay open, one leaves it undecided.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::support::{ALL, TODAY, file, house};
 use countersign::engine::judge::Outcome;
 use countersign::engine::rule::Rule;
 use countersign::lower::markdown::{Fence, fences};
 use countersign::run::{Check, Stage};
 use countersign::vocabulary::Gate;
-use support::{ALL, TODAY, file, house};
 
 /// What became of a rule on the deal of a header.
 #[derive(Default)]
@@ -44,11 +42,17 @@ fn examples(rule: &Rule) -> Result<(), String> {
         kinds.insert(kind);
         match kind {
             "breaks" if seen.fired.is_empty() => {
-                return Err(format!("a deal that should break it does not ({} decided, undecided {:?})", seen.decided, seen.undecided));
+                return Err(format!(
+                    "a deal that should break it does not ({} decided, undecided {:?})",
+                    seen.decided, seen.undecided
+                ));
             }
             "breaks" => fired.extend(seen.fired),
             "keeps" if !seen.fired.is_empty() || !seen.undecided.is_empty() || seen.decided == 0 => {
-                return Err(format!("a deal that should keep it: fired {:?}, undecided {:?}, decided {}", seen.messages, seen.undecided, seen.decided));
+                return Err(format!(
+                    "a deal that should keep it: fired {:?}, undecided {:?}, decided {}",
+                    seen.messages, seen.undecided, seen.decided
+                ));
             }
             "undecided" if seen.undecided.is_empty() => {
                 return Err("a deal that should leave it undecided does not".to_owned());
@@ -62,15 +66,21 @@ fn examples(rule: &Rule) -> Result<(), String> {
             return Err(format!("no ```deal {kind}``` in its header"));
         }
     }
-    let silent: Vec<&str> = rule.limbs.iter().map(|limb| &*limb.id).filter(|id| !fired.contains(*id)).collect();
-    if silent.is_empty() { Ok(()) } else { Err(format!("no deal of its header makes these limbs fire: {silent:?}")) }
+    let silent: Vec<&str> =
+        rule.limbs.iter().map(|limb| &*limb.id).filter(|id| !fired.contains(*id)).collect();
+    if silent.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no deal of its header makes these limbs fire: {silent:?}"))
+    }
 }
 
 /// `deal breaks [at GATE] [for PARTY] [with PARAMETER = VALUE]`
 fn see(rule: &Rule, block: &Fence) -> Result<Seen, String> {
     let (head, parameters) = block.info.split_once(" with ").unwrap_or((&block.info, ""));
     let words: Vec<&str> = head.split_whitespace().collect();
-    let after = |word: &str| words.iter().position(|found| *found == word).and_then(|at| words.get(at + 1)).copied();
+    let after =
+        |word: &str| words.iter().position(|found| *found == word).and_then(|at| words.get(at + 1)).copied();
     let first = rule.limbs[0].gates.iter().next().copied().unwrap_or(Gate::Sign);
     let gate = after("at").and_then(Gate::parse).unwrap_or(first);
     let files = [file("", "example.deal", &block.text)];
@@ -116,7 +126,9 @@ fn messages_expand_for_every_subject() {
     // A brace that is left over would be a path that nobody checked.
     for rule in &ALL.rules {
         for block in fences(&rule.prose, |info| info.starts_with("deal breaks")) {
-            let Ok(seen) = see(rule, &block) else { continue };
+            let Ok(seen) = see(rule, &block) else {
+                continue;
+            };
             for message in seen.messages {
                 assert!(!message.contains("{resource"), "{}: {message}", rule.id);
                 assert!(!message.contains("(not known)"), "{}: {message}", rule.id);

@@ -19,6 +19,44 @@ pub struct Arguments {
 pub enum Command {
     /// Check deals: files, folders, or the folder one stands in.
     Check(CheckArguments),
+    /// Lay out deal files: layout, digit groups and quotes change, words and comments never do.
+    Fmt(FormatArguments),
+    /// Print a skeleton of a deal of some kind.
+    New {
+        /// The kind, such as `nda`.
+        kind: String,
+    },
+    /// Explain a rule: what it asks, why, on whose authority, with a deal that breaks it and one that keeps it.
+    Explain {
+        /// Its id or code.
+        rule: String,
+    },
+    /// List the rules.
+    Rules {
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Say what can be said of a kind.
+    Vocabulary {
+        /// The kind; without it, the kinds are listed.
+        kind: Option<String>,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+pub struct FormatArguments {
+    /// Files, and folders with all deal files in them. `-` reads standard input and prints.
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; exit with 1 if a file would change.
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Args)]

@@ -17,10 +17,31 @@ use crate::{Exit, files, packs};
 
 /// Runs the command.
 pub fn run(arguments: &CheckArguments) -> Exit {
+    if arguments.show_config {
+        return match shown_config(arguments) {
+            Ok(text) => {
+                print!("{text}");
+                Exit::Nothing
+            }
+            Err(mistakes) => complain(&mistakes),
+        };
+    }
     match reports(arguments) {
         Ok(reports) => finish(arguments, &reports),
         Err(mistakes) => complain(&mistakes),
     }
+}
+
+/// Where each value of the configuration comes from.
+fn shown_config(arguments: &CheckArguments) -> Result<String, Vec<Mistake>> {
+    let here = env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])?;
+    let mut text = String::new();
+    for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
+        let config = space.config(&here).map_err(|mistake| vec![mistake])?;
+        let library = packs::load(config.packs.as_deref(), &space.root, &here)?;
+        text.push_str(&config.show(&library, &files::shown(&space.root, &here)));
+    }
+    Ok(text)
 }
 
 /// Prints mistakes that stop a command.
@@ -63,7 +84,8 @@ fn checked(
     files: &[DealFile],
 ) -> Result<Report, Vec<Mistake>> {
     let today = arguments.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
-    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads =
+        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     Check {
         library,
         house: &config.house,
@@ -123,14 +145,20 @@ fn narrow(report: &mut Report, space: &Workspace, here: &Path) {
     let kept: Vec<Finding> = report
         .findings
         .iter()
-        .filter(|finding| places(finding).any(|place| near(&here.join(&place.source.path))) || finding.deals.iter().any(of_deal))
+        .filter(|finding| {
+            places(finding).any(|place| near(&here.join(&place.source.path)))
+                || finding.deals.iter().any(of_deal)
+        })
         .cloned()
         .collect();
     for named in &space.named {
         let concerned = report.deals.iter().any(|deal| {
-            here.join(&deal.path).starts_with(named) || document_paths(deal, here).any(|path| path.starts_with(named))
+            here.join(&deal.path).starts_with(named)
+                || document_paths(deal, here).any(|path| path.starts_with(named))
         });
-        let shares = kept.iter().any(|finding| places(finding).any(|place| here.join(&place.source.path).starts_with(named)));
+        let shares = kept
+            .iter()
+            .any(|finding| places(finding).any(|place| here.join(&place.source.path).starts_with(named)));
         if !concerned && !shares {
             eprintln!("{} belongs to no deal", files::shown(named, here));
         }
@@ -155,7 +183,9 @@ fn finish(arguments: &CheckArguments, reports: &[Report]) -> Exit {
     let color = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
     let text = match arguments.format {
         Format::Json => json::render(reports),
-        Format::Text => reports.iter().map(|report| people::render(report, color)).collect::<Vec<_>>().join("\n"),
+        Format::Text => {
+            reports.iter().map(|report| people::render(report, color)).collect::<Vec<_>>().join("\n")
+        }
     };
     // A reader that closed the pipe has seen enough.
     let _ = io::stdout().write_all(text.as_bytes());

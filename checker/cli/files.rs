@@ -44,7 +44,10 @@ fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
 
 fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Mistake> {
     if bytes.len() > MAX_BYTES {
-        return Err(Mistake::nowhere(format!("{name}: more than the {} MiB that a file may have", MAX_BYTES >> 20)));
+        return Err(Mistake::nowhere(format!(
+            "{name}: more than the {} MiB that a file may have",
+            MAX_BYTES >> 20
+        )));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -4,7 +4,9 @@ mod args;
 mod check;
 mod config;
 mod files;
+mod format;
 mod packs;
+mod reference;
 mod workspace;
 
 use std::process::ExitCode;
@@ -46,6 +48,12 @@ fn main() -> ExitCode {
 fn run() -> Exit {
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Check(check) => check::run(&check),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Fmt(arguments) => format::run(&arguments),
+        Command::New { kind } => reference::new(&kind),
+        Command::Explain { rule } => reference::explain(&rule),
+        Command::Rules { format } => reference::rules(format),
+        Command::Vocabulary { kind } => reference::vocabulary(kind.as_deref()),
+        Command::Completions { shell } => reference::completions(shell),
     }
 }

@@ -52,7 +52,13 @@ pub fn load(wanted: Option<&[(String, Place)]>, root: &Path, here: &Path) -> Res
     Library::load(ordered, foreign)
 }
 
-fn from_folder(name: &str, place: &Place, root: &Path, here: &Path, known: &[Pack]) -> Result<Pack, Vec<Mistake>> {
+fn from_folder(
+    name: &str,
+    place: &Place,
+    root: &Path,
+    here: &Path,
+    known: &[Pack],
+) -> Result<Pack, Vec<Mistake>> {
     let folder = files::absolute(Path::new(name), root);
     if !folder.is_dir() {
         let mistake = Mistake::at(place, format!("`{name}` is neither a built-in pack nor a folder"));
@@ -76,12 +82,14 @@ fn from_folder(name: &str, place: &Place, root: &Path, here: &Path, known: &[Pac
 }
 
 fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Mistake> {
-    let fail = |error: std::io::Error| Mistake::nowhere(format!("{}: {}", folder.display(), files::plain(&error)));
+    let fail =
+        |error: std::io::Error| Mistake::nowhere(format!("{}: {}", folder.display(), files::plain(&error)));
     for entry in fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         if path.is_dir() {
             walk(&path, paths)?;
-        } else if path.extension().is_some_and(|end| end == "toml" || end == "cedar" || end == "cedarschema") {
+        } else if path.extension().is_some_and(|end| end == "toml" || end == "cedar" || end == "cedarschema")
+        {
             paths.push(path);
         }
     }

@@ -31,13 +31,20 @@ pub struct Workspace {
 ///
 /// # Errors
 /// A path that is not there.
-pub fn group(paths: &[PathBuf], here: &Path, stdin_filename: Option<&Path>) -> Result<Vec<Workspace>, Vec<Mistake>> {
+pub fn group(
+    paths: &[PathBuf],
+    here: &Path,
+    stdin_filename: Option<&Path>,
+) -> Result<Vec<Workspace>, Vec<Mistake>> {
     let mut spaces: BTreeMap<(PathBuf, bool), Workspace> = BTreeMap::new();
     let mut mistakes = Vec::new();
     let current = [PathBuf::from(".")];
     for path in if paths.is_empty() { &current[..] } else { paths } {
         let stdin = path.as_os_str() == "-";
-        let named = files::absolute(if stdin { stdin_filename.unwrap_or(Path::new("standard-input.deal")) } else { path }, here);
+        let named = files::absolute(
+            if stdin { stdin_filename.unwrap_or(Path::new("standard-input.deal")) } else { path },
+            here,
+        );
         if !stdin && let Err(error) = std::fs::metadata(&named) {
             mistakes.push(Mistake::nowhere(format!("{}: {}", path.display(), files::plain(&error))));
             continue;
@@ -114,8 +121,10 @@ impl Workspace {
     /// A file as the library takes it; None for Markdown without a deal block.
     pub fn deal_file(&self, path: &Path, text: String, here: &Path) -> Option<DealFile> {
         let source = Source::new(files::shown(path, here), text);
-        let text = if is_markdown(path) { markdown::mask(&source.text)?.into() } else { Arc::clone(&source.text) };
-        let folder = path.parent().and_then(|parent| parent.strip_prefix(&self.root).ok()).unwrap_or(Path::new(""));
+        let text =
+            if is_markdown(path) { markdown::mask(&source.text)?.into() } else { Arc::clone(&source.text) };
+        let folder =
+            path.parent().and_then(|parent| parent.strip_prefix(&self.root).ok()).unwrap_or(Path::new(""));
         let folder = folder.to_string_lossy().replace('\\', "/");
         Some(DealFile { source, folder, text })
     }
@@ -140,7 +149,8 @@ impl Workspace {
                     match entry {
                         Ok(entry) => {
                             let path = entry.into_path();
-                            let wanted = is_deal(&path) || (is_markdown(&path) && include.matched(&path, false).is_ignore());
+                            let wanted = is_deal(&path)
+                                || (is_markdown(&path) && include.matched(&path, false).is_ignore());
                             if wanted && !path.is_dir() {
                                 found.0.push(path);
                             }

@@ -41,9 +41,12 @@ pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
     let mut reasons: Vec<Because> = Vec::new();
     for (read, has) in &found {
         // A guard says nothing beside the fact it guards.
-        let guards = *has && found.iter().any(|(other, other_has)| {
-            other.root == read.root && other.path.starts_with(&read.path) && (!other_has || other.path.len() > read.path.len())
-        });
+        let guards = *has
+            && found.iter().any(|(other, other_has)| {
+                other.root == read.root
+                    && other.path.starts_with(&read.path)
+                    && (!other_has || other.path.len() > read.path.len())
+            });
         if guards && matches!(request.read(read), Reading::There(_)) {
             continue;
         }
@@ -99,7 +102,9 @@ fn missing_reason(request: &Request<'_>, fact: String, title: String, missing: &
 /// `x_given` and `x_as` are about `x`.
 fn without_sibling(request: &Request<'_>, read: &Read) -> Read {
     let mut read = read.clone();
-    let Some((last, parent)) = read.path.split_last() else { return read };
+    let Some((last, parent)) = read.path.split_last() else {
+        return read;
+    };
     let owner = request.vocabulary.path_type(&root_type(request, read.root), parent);
     let fields = match owner.as_ref().map(Type::element) {
         Ok(Type::Entity(ty)) => &request.vocabulary.entity(ty).fields,
@@ -153,7 +158,9 @@ fn path_title(request: &Request<'_>, root: &Type, start: Option<&Uid>, path: &[N
             Type::Record(record) => &record.fields,
             _ => break,
         };
-        let Some((field, _)) = base_field(fields, name) else { break };
+        let Some((field, _)) = base_field(fields, name) else {
+            break;
+        };
         if index + 1 < path.len()
             && let (Type::Entity(_), Some(start)) = (&field.ty, start)
             && let Reading::There(slot) = request.follow(start, &path[..=index])

@@ -96,7 +96,10 @@ pub fn split(expr: &Expr) -> Result<Node, (Option<Loc>, String)> {
 fn has(expr: &Expr, base: &Expr, attributes: &[&str]) -> Result<Node, (Option<Loc>, String)> {
     let loc = expr.source_loc().cloned();
     let Some(mut read) = chain(base) else {
-        return Err((loc, "`has` is asked of a chain of attributes from resource, principal or context".to_owned()));
+        return Err((
+            loc,
+            "`has` is asked of a chain of attributes from resource, principal or context".to_owned(),
+        ));
     };
     read.path.extend(attributes.iter().map(|attribute| Name::from(*attribute)));
     read.loc = loc;
@@ -124,7 +127,10 @@ fn gather(expr: &Expr, reads: &mut Vec<Read>) -> Result<(), (Option<Loc>, String
             return Err((expr.source_loc().cloned(), message.to_owned()));
         }
         ExprKind::Var(Var::Context) => {
-            return Err((expr.source_loc().cloned(), "context is read as context.date or context.house".to_owned()));
+            return Err((
+                expr.source_loc().cloned(),
+                "context is read as context.date or context.house".to_owned(),
+            ));
         }
         _ => {
             for part in direct_parts(expr) {

@@ -60,7 +60,12 @@ fn a_read(
             Type::Record(record) => &record.fields,
             // The parts of a scalar, such as `minor` of a sum, are Cedar's to check.
             Type::Scalar(_) => return Ok(()),
-            _ => return Err(Mistake::at(place, format!("`{name}` is asked of something that has no attributes"))),
+            _ => {
+                return Err(Mistake::at(
+                    place,
+                    format!("`{name}` is asked of something that has no attributes"),
+                ));
+            }
         };
         let Some((field, sibling)) = base_field(fields, name) else {
             let mistake = Mistake::at(place, format!("no attribute `{name}` on `{}`", describe(&ty)));
@@ -101,7 +106,9 @@ pub type Rows = BTreeMap<Name, BTreeSet<String>>;
 /// A reference to a row or member that is not there would be false in silence.
 fn literal(vocabulary: &Vocabulary, rows: &Rows, uid: &EntityUID, place: &Place) -> Result<(), Mistake> {
     let (ty, id) = (uid.entity_type().to_string(), AsRef::<str>::as_ref(uid.eid()));
-    let Some(entity) = vocabulary.types.get(ty.as_str()) else { return Ok(()) };
+    let Some(entity) = vocabulary.types.get(ty.as_str()) else {
+        return Ok(());
+    };
     let words: Vec<&str> = match &entity.sort {
         Sort::Enum(members) => members.iter().map(|member| &**member).collect(),
         Sort::Machine if ty == known::ANSWER => answers(vocabulary),

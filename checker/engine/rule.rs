@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy_core::ast::{
-    self, ActionConstraint, Effect, PolicyID, PrincipalOrResourceConstraint,
-};
+use cedar_policy_core::ast::{self, ActionConstraint, Effect, PolicyID, PrincipalOrResourceConstraint};
 use cedar_policy_core::parser::{Loc, parse_policyset};
 use cedar_policy_core::validator::{ValidationMode, Validator};
 
@@ -95,8 +93,21 @@ pub enum Protects {
 
 /// Annotations of a limb.
 const ANNOTATIONS: [&str; 15] = [
-    "code", "id", "severity", "message", "clause", "record", "fallback", "escalate", "authority",
-    "policy", "protects", "burden", "at", "contradiction", "stands",
+    "code",
+    "id",
+    "severity",
+    "message",
+    "clause",
+    "record",
+    "fallback",
+    "escalate",
+    "authority",
+    "policy",
+    "protects",
+    "burden",
+    "at",
+    "contradiction",
+    "stands",
 ];
 
 /// Reads the rule files of all packs and proves them against the vocabulary.
@@ -129,13 +140,17 @@ pub fn load(
 fn validated(vocabulary: &Vocabulary, rules: &[Rule]) -> Vec<Mistake> {
     let schema = match vocabulary.fragment.validator_schema() {
         Ok(schema) => schema,
-        Err(error) => return vec![Mistake::nowhere(format!("the vocabulary does not hold together: {error}"))],
+        Err(error) => {
+            return vec![Mistake::nowhere(format!("the vocabulary does not hold together: {error}"))];
+        }
     };
     let validator = Validator::new(schema);
     let mut mistakes = Vec::new();
     for rule in rules {
         let policies = rule.limbs.iter().map(|limb| limb.policy.clone());
-        let Ok(set) = ast::PolicySet::try_from_iter(policies) else { continue };
+        let Ok(set) = ast::PolicySet::try_from_iter(policies) else {
+            continue;
+        };
         let result = validator.validate(&set, ValidationMode::Strict);
         mistakes.extend(result.validation_errors().map(|error| schema_mistake(&rule.source, error)));
         mistakes.extend(result.validation_warnings().map(|warning| schema_mistake(&rule.source, warning)));
@@ -151,18 +166,23 @@ fn unique(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
         for name in own {
             let place = &rule.limbs[0].place;
             if let Some(first) = seen.insert(name, place) {
-                mistakes.push(Mistake::at(place, format!("`{name}` names two rules")).also(first, "the other"));
+                mistakes
+                    .push(Mistake::at(place, format!("`{name}` names two rules")).also(first, "the other"));
             }
         }
     }
 }
 
-fn read(vocabulary: &Vocabulary, rows: &Rows, pack: &str, source: &Arc<Source>) -> Result<Rule, Vec<Mistake>> {
+fn read(
+    vocabulary: &Vocabulary,
+    rows: &Rows,
+    pack: &str,
+    source: &Arc<Source>,
+) -> Result<Rule, Vec<Mistake>> {
     let whole = Place::new(source, 0..0);
     brackets(source)?;
-    let set = parse_policyset(&source.text).map_err(|errors| {
-        errors.iter().map(|error| schema_mistake(source, error)).collect::<Vec<_>>()
-    })?;
+    let set = parse_policyset(&source.text)
+        .map_err(|errors| errors.iter().map(|error| schema_mistake(source, error)).collect::<Vec<_>>())?;
     let mut policies: Vec<&ast::Policy> = set.policies().collect();
     policies.sort_by_key(|policy| policy.loc().map(Loc::start));
     if policies.is_empty() {
@@ -184,7 +204,10 @@ fn read(vocabulary: &Vocabulary, rows: &Rows, pack: &str, source: &Arc<Source>) 
             (None, _) => mistakes.push(notes.missing("code")),
             (Some(found), None) => code = Some(found.to_owned()),
             (Some(found), Some(known)) if found != known => {
-                mistakes.push(Mistake::at(&notes.at("code"), format!("the limbs of a rule share one code, `{known}`")));
+                mistakes.push(Mistake::at(
+                    &notes.at("code"),
+                    format!("the limbs of a rule share one code, `{known}`"),
+                ));
             }
             _ => {}
         }
@@ -208,16 +231,23 @@ fn limb(
     let one = |mistake: Mistake| vec![mistake];
     notes.only().map_err(one)?;
     if policy.effect() != Effect::Forbid {
-        return Err(one(Mistake::at(&notes.place, "a rule forbids: `forbid (principal, action == Action::\"sign\", resource is Kind)`")));
+        return Err(one(Mistake::at(
+            &notes.place,
+            "a rule forbids: `forbid (principal, action == Action::\"sign\", resource is Kind)`",
+        )));
     }
     let id = notes.required("id").map_err(one)?;
     if id.split('/').next() != Some(rule) {
-        return Err(one(Mistake::at(&notes.at("id"), format!("the id begins with the name of the file: \"{rule}/…\""))));
+        return Err(one(Mistake::at(
+            &notes.at("id"),
+            format!("the id begins with the name of the file: \"{rule}/…\""),
+        )));
     }
     let (gates, subject) = scope(vocabulary, policy, &notes).map_err(one)?;
     let severity = notes.required("severity").map_err(one)?;
-    let severity = Severity::parse(severity)
-        .ok_or_else(|| one(Mistake::at(&notes.at("severity"), "a severity is \"error\", \"warning\" or \"note\"")))?;
+    let severity = Severity::parse(severity).ok_or_else(|| {
+        one(Mistake::at(&notes.at("severity"), "a severity is \"error\", \"warning\" or \"note\""))
+    })?;
     let (expr, condition) = condition(policy, &notes).map_err(one)?;
     let mistakes = proof::check(vocabulary, rows, &subject, &condition, &expr, source);
     if !mistakes.is_empty() {
@@ -248,7 +278,11 @@ fn limb(
 }
 
 /// The gates and the subject of a limb, from its scope.
-fn scope(vocabulary: &Vocabulary, policy: &ast::Policy, notes: &Notes<'_>) -> Result<(BTreeSet<Gate>, Name), Mistake> {
+fn scope(
+    vocabulary: &Vocabulary,
+    policy: &ast::Policy,
+    notes: &Notes<'_>,
+) -> Result<(BTreeSet<Gate>, Name), Mistake> {
     let wrong = |message: String| {
         Mistake::at(&notes.place, message)
             .help("forbid (principal, action == Action::\"sign\", resource is Kind) or action in [Action::\"sign\", Action::\"share\"]")
@@ -264,7 +298,10 @@ fn scope(vocabulary: &Vocabulary, policy: &ast::Policy, notes: &Notes<'_>) -> Re
     let mut gates = BTreeSet::new();
     for action in actions {
         let word: &str = action.eid().as_ref();
-        gates.insert(Gate::parse(word).ok_or_else(|| wrong(format!("no gate `{word}`: it is sign, share, export or close")))?);
+        gates.insert(
+            Gate::parse(word)
+                .ok_or_else(|| wrong(format!("no gate `{word}`: it is sign, share, export or close")))?,
+        );
     }
     let constraint = policy.resource_constraint();
     let PrincipalOrResourceConstraint::Is(ty) = constraint.as_inner() else {
@@ -281,7 +318,11 @@ fn scope(vocabulary: &Vocabulary, policy: &ast::Policy, notes: &Notes<'_>) -> Re
     };
     for gate in &gates {
         if !entity.gates.contains(gate) {
-            let message = format!("`{name}` is never a subject at {}: no action `{}` applies to it", gate.word(), gate.word());
+            let message = format!(
+                "`{name}` is never a subject at {}: no action `{}` applies to it",
+                gate.word(),
+                gate.word()
+            );
             return Err(Mistake::at(&notes.place, message)
                 .help("add it to `appliesTo` of the action in the vocabulary, or take the gate out"));
         }
@@ -327,7 +368,8 @@ pub fn rows(rules: &[Rule]) -> Vec<Thing> {
 /// The heading and the prose of a rule's file: the comment at its top, as Markdown.
 fn header(text: &str) -> (String, String) {
     let lines = text.lines().take_while(|line| line.starts_with("//"));
-    let prose: Vec<&str> = lines.map(|line| line.trim_start_matches("//").strip_prefix(' ').unwrap_or("")).collect();
+    let prose: Vec<&str> =
+        lines.map(|line| line.trim_start_matches("//").strip_prefix(' ').unwrap_or("")).collect();
     let title = prose.iter().find_map(|line| line.strip_prefix("# ")).unwrap_or("").to_owned();
     let rest: Vec<&str> = prose.into_iter().filter(|line| !line.starts_with("# ")).collect();
     (title, rest.join("\n").trim().to_owned())
@@ -408,12 +450,18 @@ impl<'a> Notes<'a> {
     }
 
     fn expanding(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Text>, Mistake> {
-        let Some(text) = self.get(key) else { return Ok(None) };
-        Text::parse(text, vocabulary, subject).map(Some).map_err(|message| Mistake::at(&self.at(key), message))
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        Text::parse(text, vocabulary, subject)
+            .map(Some)
+            .map_err(|message| Mistake::at(&self.at(key), message))
     }
 
     fn path(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Vec<Name>>, Mistake> {
-        let Some(text) = self.get(key) else { return Ok(None) };
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
         let wrong = |message: String| Mistake::at(&self.at(key), message);
         let path: Vec<Name> = match text.strip_prefix("resource") {
             Some("") => Vec::new(),

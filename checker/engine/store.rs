@@ -61,7 +61,8 @@ pub fn uid(uid: &Uid) -> EntityUID {
 }
 
 fn entity_type(name: &str) -> EntityType {
-    let name: CedarName = name.parse().unwrap_or_else(|_| unreachable!("`{name}` was read from Cedar schema"));
+    let name: CedarName =
+        name.parse().unwrap_or_else(|_| unreachable!("`{name}` was read from Cedar schema"));
     EntityType::from(name)
 }
 
@@ -107,7 +108,12 @@ impl Builder<'_> {
     fn body(&mut self, body: &Body) -> BTreeMap<String, CedarValue> {
         let mut attributes = BTreeMap::new();
         for (name, slot) in &body.slots {
-            if let Some(value) = self.slot(slot) {
+            let value = match (&slot.content, name.ends_with("_given")) {
+                // The schema requires it. The walk never lets Cedar read one that is a hole.
+                (Content::Hole(_), true) => Some(CedarValue::from(false)),
+                _ => self.slot(slot),
+            };
+            if let Some(value) = value {
                 attributes.insert(name.to_string(), value);
             }
         }
@@ -131,10 +137,9 @@ impl Builder<'_> {
                 ("minor", CedarValue::from(*minor)),
                 ("currency", CedarValue::from(self.uid(currency))),
             ]),
-            Value::Share(share) => record([
-                ("ppm", CedarValue::from(share.ppm())),
-                ("whole", CedarValue::from(share.whole())),
-            ]),
+            Value::Share(share) => {
+                record([("ppm", CedarValue::from(share.ppm())), ("whole", CedarValue::from(share.whole()))])
+            }
             Value::Period(period) => record([
                 ("months", CedarValue::from(period.months)),
                 ("days", CedarValue::from(period.days)),
@@ -143,9 +148,10 @@ impl Builder<'_> {
             ]),
             Value::Entity(uid) => CedarValue::from(self.uid(uid)),
             Value::Record(body) => CedarValue::record(self.body(body), None),
-            Value::Set(set) => {
-                CedarValue::set(set.members.iter().filter_map(|member| self.slot(member)).collect::<Vec<_>>(), None)
-            }
+            Value::Set(set) => CedarValue::set(
+                set.members.iter().filter_map(|member| self.slot(member)).collect::<Vec<_>>(),
+                None,
+            ),
         }
     }
 

@@ -27,11 +27,18 @@ pub struct Subject {
 pub type Empty = BTreeMap<Name, String>;
 
 /// All tuples of all joins; their things are added to the deal.
-pub fn tuples(vocabulary: &Vocabulary, facts: &mut Facts<'_>, deal: &mut Deal, wanted: &BTreeSet<Name>) -> (Vec<Subject>, Empty) {
+pub fn tuples(
+    vocabulary: &Vocabulary,
+    facts: &mut Facts<'_>,
+    deal: &mut Deal,
+    wanted: &BTreeSet<Name>,
+) -> (Vec<Subject>, Empty) {
     let mut subjects = Vec::new();
     let mut empty = Empty::new();
     for entity in vocabulary.types.values() {
-        let Sort::Join(join) = &entity.sort else { continue };
+        let Sort::Join(join) = &entity.sort else {
+            continue;
+        };
         if !wanted.contains(&entity.name) {
             continue;
         }
@@ -115,15 +122,21 @@ impl Binder<'_, '_> {
                 (all, None)
             }
             Step::Along(path) => {
-                let Some(start) = bound(tuple, &path[0]) else { return (Vec::new(), None) };
+                let Some(start) = bound(tuple, &path[0]) else {
+                    return (Vec::new(), None);
+                };
                 self.along(&start, &path[1..])
             }
             Step::Closure { from, path } => {
-                let Some(start) = tuple.bound.iter().find(|(name, _)| name == from) else { return (Vec::new(), None) };
+                let Some(start) = tuple.bound.iter().find(|(name, _)| name == from) else {
+                    return (Vec::new(), None);
+                };
                 self.closure(&start.1, path)
             }
             Step::Inverse { from, ty, attribute } => {
-                let Some(start) = bound(tuple, from) else { return (Vec::new(), None) };
+                let Some(start) = bound(tuple, from) else {
+                    return (Vec::new(), None);
+                };
                 let (slots, hole) = self.facts.inverse(self.deal, ty, attribute, &start);
                 let title = self.vocabulary.entity(ty).title.to_lowercase();
                 let candidates = slots.into_iter().map(|slot| {
@@ -149,7 +162,9 @@ impl Binder<'_, '_> {
 
     /// The thing itself and all that the path leads to, nearest first; circles are walked once.
     fn closure(&self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
-        let Some(first) = start.entity() else { return (Vec::new(), None) };
+        let Some(first) = start.entity() else {
+            return (Vec::new(), None);
+        };
         let mut found = vec![Candidate { slot: start.clone(), route: None }];
         let mut seen = BTreeSet::from([first.clone()]);
         let mut open = VecDeque::from([(first.clone(), Vec::<String>::new())]);
@@ -158,13 +173,16 @@ impl Binder<'_, '_> {
             let reached = follow(self.vocabulary, self.deal, &uid, path);
             hole = hole.or(reached.hole);
             for slot in reached.slots {
-                let Some(target) = slot.entity() else { continue };
+                let Some(target) = slot.entity() else {
+                    continue;
+                };
                 if !seen.insert(target.clone()) {
                     continue;
                 }
                 let mut further = route.clone();
                 further.push(self.deal.name(target));
-                let text = format!("{} comes from {}", self.deal.name(first), further.join(", which comes from "));
+                let text =
+                    format!("{} comes from {}", self.deal.name(first), further.join(", which comes from "));
                 found.push(Candidate { slot: slot.clone(), route: Some(text) });
                 open.push_back((target.clone(), further));
             }
@@ -175,7 +193,8 @@ impl Binder<'_, '_> {
 
 impl Tuple {
     fn finish(self, entity: &EntityType, deal: &Deal) -> (Subject, Thing) {
-        let mut members: Vec<Uid> = self.bound.iter().filter_map(|(_, slot)| slot.entity().cloned()).collect();
+        let mut members: Vec<Uid> =
+            self.bound.iter().filter_map(|(_, slot)| slot.entity().cloned()).collect();
         let mut ids: Vec<&str> = members.iter().map(|uid| &*uid.id).collect();
         if self.open.is_some() {
             ids.push("?");
@@ -191,7 +210,13 @@ impl Tuple {
             hole
         });
         let names: Vec<String> = members.iter().map(|uid| deal.name(uid)).collect();
-        let thing = Thing { uid: uid.clone(), title: Some(names.join(", ")), body, parent: None, parents: Vec::new() };
+        let thing = Thing {
+            uid: uid.clone(),
+            title: Some(names.join(", ")),
+            body,
+            parent: None,
+            parents: Vec::new(),
+        };
         let mut seen = BTreeSet::new();
         members.retain(|uid| seen.insert(uid.clone()));
         (Subject { uid, members, route: self.route, open }, thing)
@@ -218,7 +243,9 @@ pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> 
         if !reached.insert(uid.clone()) {
             continue;
         }
-        let Some(thing) = deal.thing(&uid) else { continue };
+        let Some(thing) = deal.thing(&uid) else {
+            continue;
+        };
         for slot in thing.body.slots.values() {
             gather(slot, &mut |target| {
                 let sort = &vocabulary.entity(&target.ty).sort;

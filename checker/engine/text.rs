@@ -1,5 +1,7 @@
 //! Texts with paths in braces: messages, wording, descriptor lines.
 
+use std::fmt;
+
 use crate::deal::{Content, Deal, Uid, Value, enumerate};
 use crate::facts::follow;
 use crate::vocabulary::{Name, Type, Vocabulary};
@@ -29,7 +31,9 @@ impl Text {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else { break };
+            let Some(length) = rest[open..].find('}') else {
+                break;
+            };
             let inner = &rest[open + 1..open + length];
             let part = if inner == "principal" {
                 Some(Part::Principal)
@@ -63,6 +67,21 @@ impl Text {
             }
         }
         text
+    }
+}
+
+/// As it was written, with its braces.
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.parts {
+            match part {
+                Part::Words(words) => f.write_str(words)?,
+                Part::Path(path) if path.is_empty() => f.write_str("{resource}")?,
+                Part::Path(path) => write!(f, "{{{}}}", path.join("."))?,
+                Part::Principal => f.write_str("{principal}")?,
+            }
+        }
+        Ok(())
     }
 }
 

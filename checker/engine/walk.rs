@@ -158,7 +158,9 @@ impl<'a> Request<'a> {
                 let partial = set.partial.as_ref().and_then(|hole| self.active(hole));
                 partial.or_else(|| set.members.iter().find_map(|member| self.hole_within(member)))
             }
-            Content::Value(Value::Record(body)) => body.slots.values().find_map(|slot| self.hole_within(slot)),
+            Content::Value(Value::Record(body)) => {
+                body.slots.values().find_map(|slot| self.hole_within(slot))
+            }
             Content::Value(_) => None,
         }
     }
@@ -169,14 +171,29 @@ impl<'a> Request<'a> {
             Root::Resource => self.subject.clone(),
             Root::Principal => self.principal.clone(),
             Root::House => Uid::new(known::HOUSE, known::HOUSE_ID),
-            Root::Date => return Reading::NotThere(Missing { word: None, head: None, reference: None, path: read.path.clone() }),
+            Root::Date => {
+                return Reading::NotThere(Missing {
+                    word: None,
+                    head: None,
+                    reference: None,
+                    path: read.path.clone(),
+                });
+            }
         };
         self.follow(&start, &read.path)
     }
 
     /// Follows a path without sets from a thing.
     pub fn follow(&self, start: &Uid, path: &[Name]) -> Reading<'a> {
-        let mut at = Position { thing: start.clone(), fields: None, body: None, inner: Vec::new(), head: None, reference: None, last: None };
+        let mut at = Position {
+            thing: start.clone(),
+            fields: None,
+            body: None,
+            inner: Vec::new(),
+            head: None,
+            reference: None,
+            last: None,
+        };
         if !at.enter(self, start) {
             return Reading::NotThere(at.missing(path, None));
         }
@@ -184,7 +201,9 @@ impl<'a> Request<'a> {
             let last = index + 1 == path.len();
             let (Some(body), Some(fields)) = (at.body, at.fields) else {
                 // The parts of a scalar, such as `minor` of a sum: what was read so far.
-                return at.last.map_or_else(|| Reading::NotThere(at.missing(&path[..index], None)), Reading::There);
+                return at
+                    .last
+                    .map_or_else(|| Reading::NotThere(at.missing(&path[..index], None)), Reading::There);
             };
             let Some(slot) = body.slots.get(name) else {
                 let hole = base_field(fields, name).and_then(|(field, _)| self.absence(field, body, &at));
@@ -200,7 +219,9 @@ impl<'a> Request<'a> {
                         None => Reading::NotThere(at.missing(&path[..=index], None)),
                     };
                 }
-                Content::Word(_) => return Reading::NotThere(at.missing(&path[..=index], Some(slot))),
+                Content::Word(_) => {
+                    return Reading::NotThere(at.missing(&path[..=index], Some(slot)));
+                }
                 Content::Value(_) if last => return Reading::There(slot),
                 Content::Value(Value::Entity(uid)) => {
                     at.reference = slot.place.as_ref();
@@ -243,7 +264,8 @@ struct Position<'a> {
 
 impl<'a> Position<'a> {
     fn enter(&mut self, request: &Request<'a>, uid: &Uid) -> bool {
-        let (Some(thing), Some(entity)) = (request.deal.thing(uid), request.vocabulary.types.get(&uid.ty)) else {
+        let (Some(thing), Some(entity)) = (request.deal.thing(uid), request.vocabulary.types.get(&uid.ty))
+        else {
             return false;
         };
         self.thing = uid.clone();

@@ -105,9 +105,7 @@ impl Facts<'_> {
     fn operands(&self, deal: &Deal, uid: &Uid, term: &Term) -> Result<Vec<Slot>, Hole> {
         match term {
             Term::Path(path) => self.several(deal, uid, path),
-            Term::House(path) => {
-                self.several(deal, &Uid::new(known::HOUSE, known::HOUSE_ID), path)
-            }
+            Term::House(path) => self.several(deal, &Uid::new(known::HOUSE, known::HOUSE_ID), path),
             Term::Today => Ok(vec![Slot::new(Content::Value(Value::Date(self.today)), None)]),
             Term::End(start, length) => match self.end(deal, uid, start, length) {
                 Some(Slot { content: Content::Hole(hole), .. }) => Err(hole),
@@ -115,7 +113,11 @@ impl Facts<'_> {
             },
             Term::Since(later, earlier) => {
                 let (later, earlier) = (self.operand(deal, uid, later)?, self.operand(deal, uid, earlier)?);
-                Ok(later.zip(earlier).and_then(|(later, earlier)| between(&later, &earlier)).into_iter().collect())
+                Ok(later
+                    .zip(earlier)
+                    .and_then(|(later, earlier)| between(&later, &earlier))
+                    .into_iter()
+                    .collect())
             }
         }
     }
@@ -134,7 +136,9 @@ impl Facts<'_> {
 }
 
 fn ending(start: &Slot, period: &Period, further: impl Iterator<Item = crate::source::Place>) -> Fact {
-    let Some(Value::Date(from)) = start.value() else { return None };
+    let Some(Value::Date(from)) = start.value() else {
+        return None;
+    };
     if period.min_days != period.max_days && period.months == 0 {
         return Some(hole_slot(incomparable())); // business days and hours end on no one date
     }
@@ -147,7 +151,9 @@ fn ending(start: &Slot, period: &Period, further: impl Iterator<Item = crate::so
 }
 
 fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
-    let (Value::Date(later_date), Value::Date(earlier_date)) = (later.value()?, earlier.value()?) else { return None };
+    let (Value::Date(later_date), Value::Date(earlier_date)) = (later.value()?, earlier.value()?) else {
+        return None;
+    };
     let days = i64::from(earlier_date.until(*later_date).ok()?.get_days());
     let shown = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     let period = Period::new(0, days, shown);
@@ -161,7 +167,9 @@ pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
         (Value::Long(a), Value::Long(b)) => Some(a.cmp(b)),
-        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == y => Some(a.cmp(b)),
+        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == y => {
+            Some(a.cmp(b))
+        }
         (Value::Share(a), Value::Share(b)) => {
             Some((a.numerator.checked_mul(b.denominator)?).cmp(&b.numerator.checked_mul(a.denominator)?))
         }

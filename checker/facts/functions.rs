@@ -16,12 +16,8 @@ impl Facts<'_> {
             Derivation::Count(path) => self.count(deal, uid, path),
             Derivation::Min(terms) => self.extreme(deal, uid, terms, false),
             Derivation::Max(terms) => self.extreme(deal, uid, terms, true),
-            Derivation::Any(path, conditions) => {
-                sets::quantified(self, deal, uid, path, conditions, true)
-            }
-            Derivation::All(path, conditions) => {
-                sets::quantified(self, deal, uid, path, conditions, false)
-            }
+            Derivation::Any(path, conditions) => sets::quantified(self, deal, uid, path, conditions, true),
+            Derivation::All(path, conditions) => sets::quantified(self, deal, uid, path, conditions, false),
             Derivation::Less(left, right) => sets::less(self, deal, uid, left, right),
             Derivation::Collect(what, over, conditions) => {
                 sets::collect(self, deal, uid, what, over, conditions)
@@ -76,7 +72,9 @@ impl Facts<'_> {
         }
         let mut lines: Vec<String> = Vec::new();
         for slot in &reached.slots {
-            let Some(thing) = slot.entity().and_then(|uid| deal.thing(uid)) else { continue };
+            let Some(thing) = slot.entity().and_then(|uid| deal.thing(uid)) else {
+                continue;
+            };
             let text = |name: &str| match thing.body.slots.get(name).and_then(Slot::value) {
                 Some(Value::Text(text)) => text.to_string(),
                 _ => "-".to_owned(),

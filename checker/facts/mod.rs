@@ -51,7 +51,9 @@ impl<'a> Facts<'a> {
                 continue;
             }
             let uids: Vec<Uid> = deal.of_type(&ty).map(|thing| thing.uid.clone()).collect();
-            let Some(field) = self.vocabulary.field(&ty, &attribute) else { continue };
+            let Some(field) = self.vocabulary.field(&ty, &attribute) else {
+                continue;
+            };
             for uid in uids {
                 if let Some(slot) = self.fact(deal, &uid, field)
                     && let Some(thing) = deal.things.get_mut(&uid)
@@ -63,7 +65,13 @@ impl<'a> Facts<'a> {
     }
 
     /// The things whose attribute names the target; computed once for each attribute.
-    pub fn inverse(&mut self, deal: &Deal, ty: &Name, path: &[Name], target: &Uid) -> (Vec<Slot>, Option<Hole>) {
+    pub fn inverse(
+        &mut self,
+        deal: &Deal,
+        ty: &Name,
+        path: &[Name],
+        target: &Uid,
+    ) -> (Vec<Slot>, Option<Hole>) {
         let key = (Name::clone(ty), path.to_vec());
         if !self.inverses.contains_key(&key) {
             let inverse = self.index(deal, ty, path);
@@ -79,8 +87,11 @@ impl<'a> Facts<'a> {
             let reached = follow(self.vocabulary, deal, &thing.uid, path);
             inverse.hole = inverse.hole.or_else(|| reached.hole.clone());
             for slot in reached.slots {
-                let Some(target) = slot.entity() else { continue };
-                let mut back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone());
+                let Some(target) = slot.entity() else {
+                    continue;
+                };
+                let mut back =
+                    Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone());
                 back.anchor.clone_from(&slot.anchor);
                 inverse.sources.entry(target.clone()).or_default().push(back);
             }
@@ -92,7 +103,9 @@ impl<'a> Facts<'a> {
 /// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
 pub fn fill_siblings(vocabulary: &Vocabulary, deal: &mut Deal) {
     for thing in deal.things.values_mut() {
-        let Some(entity) = vocabulary.types.get(&thing.uid.ty) else { continue };
+        let Some(entity) = vocabulary.types.get(&thing.uid.ty) else {
+            continue;
+        };
         siblings_of(&entity.fields, &thing.uid, &[], &mut thing.body);
     }
 }
@@ -176,11 +189,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
 }
 
 fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
-    Hole {
-        why: Why::Unanswered,
-        asked: gate,
-        question: Some(Question { thing: thing.clone(), path, place }),
-    }
+    Hole { why: Why::Unanswered, asked: gate, question: Some(Question { thing: thing.clone(), path, place }) }
 }
 
 /// Marks that make absence a hole.

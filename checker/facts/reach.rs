@@ -39,7 +39,9 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn body(&mut self, body: &'d Body, fields: &Fields, path: &[Name], thing: &Uid, done: &[Name]) {
-        let Some((name, rest)) = path.split_first() else { return };
+        let Some((name, rest)) = path.split_first() else {
+            return;
+        };
         match body.slots.get(name) {
             Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extend(done, name)),
             None => {

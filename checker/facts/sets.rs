@@ -11,7 +11,8 @@ pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let mut unique: Vec<Slot> = Vec::new();
     for member in members {
-        let twin = unique.iter().any(|known| known.value().zip(member.value()).is_some_and(|(a, b)| equal(a, b)));
+        let twin =
+            unique.iter().any(|known| known.value().zip(member.value()).is_some_and(|(a, b)| equal(a, b)));
         if !twin {
             unique.push(member);
         }
@@ -57,7 +58,8 @@ pub(super) fn quantified(
 
 /// `A less B`
 pub(super) fn less(facts: &Facts<'_>, deal: &Deal, uid: &Uid, left: &Path, right: &Path) -> Fact {
-    let (left, right) = (follow(facts.vocabulary, deal, uid, left), follow(facts.vocabulary, deal, uid, right));
+    let (left, right) =
+        (follow(facts.vocabulary, deal, uid, left), follow(facts.vocabulary, deal, uid, right));
     if let Some(hole) = right.hole {
         return Some(hole_slot(hole));
     }
@@ -105,7 +107,9 @@ pub(super) fn closure(facts: &Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) ->
         let reached = follow(facts.vocabulary, deal, &next, path);
         partial = partial.or(reached.hole);
         for slot in reached.slots {
-            let Some(target) = slot.entity() else { continue };
+            let Some(target) = slot.entity() else {
+                continue;
+            };
             if !members.iter().any(|member| member.entity() == Some(target)) {
                 members.push(slot.clone());
                 open.push(target.clone());
@@ -116,7 +120,13 @@ pub(super) fn closure(facts: &Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) ->
 }
 
 /// Does a member fit all conditions? A hole is an answer nobody has.
-fn fits(facts: &Facts<'_>, deal: &Deal, uid: &Uid, member: &Slot, conditions: &[Condition]) -> Result<bool, Hole> {
+fn fits(
+    facts: &Facts<'_>,
+    deal: &Deal,
+    uid: &Uid,
+    member: &Slot,
+    conditions: &[Condition],
+) -> Result<bool, Hole> {
     let mut hole = None;
     for condition in conditions {
         match holds(facts, deal, uid, member, condition) {
@@ -128,7 +138,13 @@ fn fits(facts: &Facts<'_>, deal: &Deal, uid: &Uid, member: &Slot, conditions: &[
     hole.map_or(Ok(true), Err)
 }
 
-fn holds(facts: &Facts<'_>, deal: &Deal, uid: &Uid, member: &Slot, condition: &Condition) -> Result<bool, Hole> {
+fn holds(
+    facts: &Facts<'_>,
+    deal: &Deal,
+    uid: &Uid,
+    member: &Slot,
+    condition: &Condition,
+) -> Result<bool, Hole> {
     let (left, hole) = from_member(facts, deal, member, &condition.left);
     let (right, right_hole) = operand(facts, deal, uid, &condition.right);
     let any = left.iter().any(|left| match &right {
@@ -193,8 +209,12 @@ fn test(deal: &Deal, left: &Slot, right: &Slot, test: Test) -> bool {
             (Some(left), Some(right)) => deal.lies_under(left, right),
             _ => same(left, right),
         },
-        Test::Before => matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a < b),
-        Test::After => matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a > b),
+        Test::Before => {
+            matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a < b)
+        }
+        Test::After => {
+            matches!((left.value(), right.value()), (Some(Value::Date(a)), Some(Value::Date(b))) if a > b)
+        }
     }
 }
 

@@ -27,10 +27,12 @@ impl Lowerer<'_> {
         let header_uid = Uid::new(known::AGREEMENT, Name::clone(&here.thing.id));
         let header_here = Here { thing: header_uid, ..here.clone() };
         let header_fields = header.map(|name| &vocabulary.entity(&name).fields);
-        let keys = Keys { first: fields, second: header_fields, accept: true };
+        let keys = Keys { first: fields, second: header_fields, accept: fields.contains_key(known::ACCEPT) };
         for entry in entries {
             match key_of(entry) {
-                Some((known::ACCEPT, _)) => self.accept(here, entry, own),
+                Some((known::ACCEPT, _)) if fields.contains_key(known::ACCEPT) => {
+                    self.accept(here, entry, own)
+                }
                 Some((key, _)) if header_fields.is_some_and(|all| writable(all, key).is_some()) => {
                     self.entry(&header_here, &keys, header_fields.unwrap_or(fields), entry, second);
                 }
@@ -44,7 +46,13 @@ impl Lowerer<'_> {
     }
 
     /// Lowers the block of a record or an element.
-    pub(super) fn inner_block(&mut self, here: &Here<'_>, fields: &Fields, entries: &[Entry], body: &mut Body) {
+    pub(super) fn inner_block(
+        &mut self,
+        here: &Here<'_>,
+        fields: &Fields,
+        entries: &[Entry],
+        body: &mut Body,
+    ) {
         let keys = Keys { first: fields, second: None, accept: false };
         for entry in entries {
             self.entry(here, &keys, fields, entry, body);
@@ -74,12 +82,17 @@ impl Lowerer<'_> {
     fn refuse_swallowed_line(&mut self, here: &Here<'_>, keys: &Keys<'_>, entry: &Entry, body: &mut Body) {
         for pair in entry.groups.windows(2) {
             let [before, after] = pair else { continue };
-            let (Some(comma), true) = (&before.comma, before.broke_line) else { continue };
-            let Some(Atom::Word { text, span }) = after.atoms.first() else { continue };
+            let (Some(comma), true) = (&before.comma, before.broke_line) else {
+                continue;
+            };
+            let Some(Atom::Word { text, span }) = after.atoms.first() else {
+                continue;
+            };
             if after.atoms.len() > 1 && keys.has(text) {
-                let mistake = Mistake::at(&here.place(comma.clone()), "a comma at the end of a line continues it")
-                    .help(format!("delete the comma: the next line begins with the key `{text}`"))
-                    .also(&here.place(span.clone()), "this line was read as part of the one above");
+                let mistake =
+                    Mistake::at(&here.place(comma.clone()), "a comma at the end of a line continues it")
+                        .help(format!("delete the comma: the next line begins with the key `{text}`"))
+                        .also(&here.place(span.clone()), "this line was read as part of the one above");
                 self.out.mistakes.push(mistake);
                 body.unreadable.push(here.place(entry.head.clone()));
             }
@@ -159,8 +172,9 @@ impl Lowerer<'_> {
             [group] => self.value(here, field, &field.ty, &group.atoms, entry, &at).map(Content::Value),
             [_, second, ..] => {
                 let span = second.atoms.first().map_or(entry.head.clone(), Atom::span);
-                Err(Mistake::at(&here.place(span), format!("`{}` takes one value", field.name))
-                    .help("a comma separates the members of a list; the parts of one value stand side by side"))
+                Err(Mistake::at(&here.place(span), format!("`{}` takes one value", field.name)).help(
+                    "a comma separates the members of a list; the parts of one value stand side by side",
+                ))
             }
         }
     }
@@ -173,8 +187,12 @@ impl Lowerer<'_> {
         groups: &[&Group],
         entry: &Entry,
     ) -> Result<Option<Content>, Mistake> {
-        let ([group], None) = (groups, &entry.block) else { return Ok(None) };
-        let [Atom::Word { text, span }] = group.atoms.as_slice() else { return Ok(None) };
+        let ([group], None) = (groups, &entry.block) else {
+            return Ok(None);
+        };
+        let [Atom::Word { text, span }] = group.atoms.as_slice() else {
+            return Ok(None);
+        };
         let place = here.place(span.clone());
         let parent = Here { path: here.path[..here.path.len() - 1].to_vec(), ..here.clone() };
         Ok(match text.as_str() {
@@ -185,14 +203,25 @@ impl Lowerer<'_> {
             })),
             "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
-                return Err(Mistake::at(&place, format!("`{}` is a term of the contract: `no` can mean two things", field.name))
-                    .help("write `excluded` if the text says the opposite, `silent` if it says nothing"));
+                return Err(Mistake::at(
+                    &place,
+                    format!("`{}` is a term of the contract: `no` can mean two things", field.name),
+                )
+                .help("write `excluded` if the text says the opposite, `silent` if it says nothing"));
             }
-            "excluded" if field.clause && matches!(field.ty, Type::Bool) => Some(Content::Value(Value::Bool(false))),
+            "excluded" if field.clause && matches!(field.ty, Type::Bool) => {
+                Some(Content::Value(Value::Bool(false)))
+            }
             word if field.words().any(|known| known == word) => Some(Content::Word(word.into())),
             "silent" | "excluded" => {
-                return Err(Mistake::at(&place, format!("`{}` is a fact, not a term of the contract: a text cannot be {text} on it", field.name))
-                    .help("write `unknown` if it was asked and is not known, or leave the line out"));
+                return Err(Mistake::at(
+                    &place,
+                    format!(
+                        "`{}` is a fact, not a term of the contract: a text cannot be {text} on it",
+                        field.name
+                    ),
+                )
+                .help("write `unknown` if it was asked and is not known, or leave the line out"));
             }
             _ => None,
         })
@@ -209,7 +238,10 @@ impl Lowerer<'_> {
     ) -> Set {
         let mut set = Set::default();
         let lines = matches!(element, Type::Record(record) if !record.positional.is_empty());
-        if groups.is_empty() && lines && let Some(block) = &entry.block {
+        if groups.is_empty()
+            && lines
+            && let Some(block) = &entry.block
+        {
             for line in &block.entries {
                 let groups: Vec<&Group> = line.groups.iter().collect();
                 let more = self.members(here, field, element, &groups, line);
@@ -398,13 +430,23 @@ fn key_of(entry: &Entry) -> Option<(&str, dsl::Span)> {
     }
 }
 
-fn unknown_key(here: &Here<'_>, keys: &Keys<'_>, fields: &Fields, entry: &Entry, key: Option<(&str, dsl::Span)>) -> Mistake {
+fn unknown_key(
+    here: &Here<'_>,
+    keys: &Keys<'_>,
+    fields: &Fields,
+    entry: &Entry,
+    key: Option<(&str, dsl::Span)>,
+) -> Mistake {
     let Some((key, span)) = key else {
         return Mistake::at(&here.place(entry.head.clone()), "a line begins with a key");
     };
     let at = here.place(span);
     if let Some(field) = fields.get(key) {
-        let why = if field.heading { "is the title, in quotes after the name" } else { "is computed, never written" };
+        let why = if field.heading {
+            "is the title, in quotes after the name"
+        } else {
+            "is computed, never written"
+        };
         return Mistake::at(&at, format!("`{key}` {why}"));
     }
     let mistake = Mistake::at(&at, format!("`{key}` cannot be said here"));
@@ -439,7 +481,9 @@ fn flattened(groups: &[&Group]) -> Vec<Group> {
 
 /// Do two members say the same thing?
 fn same(a: &Content, b: &Content) -> bool {
-    let (Content::Value(a), Content::Value(b)) = (a, b) else { return false };
+    let (Content::Value(a), Content::Value(b)) = (a, b) else {
+        return false;
+    };
     match (a, b) {
         (Value::Record(a), Value::Record(b)) => {
             a.slots.len() == b.slots.len()

@@ -46,7 +46,9 @@ pub fn fences(markdown: &str, wanted: impl Fn(&str) -> bool) -> Vec<Fence> {
     let mut found = Vec::new();
     for node in root.descendants() {
         let data = node.data.borrow();
-        let NodeValue::CodeBlock(block) = &data.value else { continue };
+        let NodeValue::CodeBlock(block) = &data.value else {
+            continue;
+        };
         if !block.fenced || !wanted(&block.info) {
             continue;
         }
@@ -54,7 +56,9 @@ pub fn fences(markdown: &str, wanted: impl Fn(&str) -> bool) -> Vec<Fence> {
         let first = data.sourcepos.start.line + 1;
         let mut lines = Vec::new();
         for (index, line) in block.literal.lines().enumerate() {
-            let Some(range) = source_line(markdown, &starts, first + index) else { break };
+            let Some(range) = source_line(markdown, &starts, first + index) else {
+                break;
+            };
             let end = range.end;
             if markdown[range].ends_with(line) {
                 lines.push(end - line.len()..end);

@@ -66,20 +66,15 @@ pub fn lower(
     parameters: &[Setting],
     files: &[DealFile],
 ) -> Lowered {
-    let mut lowerer = Lowerer {
-        vocabulary,
-        scope: Scope::default(),
-        out: Lowered::default(),
-    };
-    for rule in rules {
+    let mut lowerer = Lowerer { vocabulary, scope: Scope::default(), out: Lowered::default() };
+    let with_rules = vocabulary.types.contains_key(known::RULE);
+    for rule in rules.into_iter().filter(|_| with_rules) {
         lowerer.scope.add_row(&rule, &[]);
         lowerer.out.deal.things.insert(rule.uid.clone(), rule);
     }
     lowerer.tables(tables);
-    let trees: Vec<(DealFile, Tree)> = files
-        .iter()
-        .map(|file| (file.clone(), dsl::parse(&file.text)))
-        .collect();
+    let trees: Vec<(DealFile, Tree)> =
+        files.iter().map(|file| (file.clone(), dsl::parse(&file.text))).collect();
     for (file, tree) in &trees {
         lowerer.gather(file, tree);
     }
@@ -133,7 +128,8 @@ impl<'a> Lowerer<'a> {
     /// Reports the syntax mistakes of a file and notes what it declares.
     fn gather(&mut self, file: &DealFile, tree: &Tree) {
         for mistake in &tree.mistakes {
-            let mut ours = Mistake::at(&Place::new(&file.source, mistake.span.clone()), mistake.message.clone());
+            let mut ours =
+                Mistake::at(&Place::new(&file.source, mistake.span.clone()), mistake.message.clone());
             ours.help.clone_from(&mistake.help);
             if let Some((span, label)) = &mistake.also {
                 ours = ours.also(&Place::new(&file.source, span.clone()), label.clone());
@@ -150,7 +146,9 @@ impl<'a> Lowerer<'a> {
             return;
         }
         for entry in &tree.entries {
-            let Some((kind, name)) = self.declared(entry) else { continue };
+            let Some((kind, name)) = self.declared(entry) else {
+                continue;
+            };
             let place = Place::new(&file.source, entry.head.clone());
             let id = scope::join(&file.folder, &name);
             let uid = Uid::new(Name::clone(&kind.name), id);
@@ -213,14 +211,28 @@ impl<'a> Lowerer<'a> {
         }
         if let Some(block) = &entry.block {
             let second = kind.agreement.then(|| self.vocabulary.entity(known::AGREEMENT));
-            self.block(&here, kind_name, second.map(|ty| Name::clone(&ty.name)), &block.entries, &mut own, &mut header);
+            self.block(
+                &here,
+                kind_name,
+                second.map(|ty| Name::clone(&ty.name)),
+                &block.entries,
+                &mut own,
+                &mut header,
+            );
         }
         let title = title.map(|(text, _)| text);
         self.insert_declared(uid, title, own, header, &head);
         Ok(())
     }
 
-    fn insert_declared(&mut self, uid: Uid, title: Option<String>, mut own: Body, header: Body, head: &Place) {
+    fn insert_declared(
+        &mut self,
+        uid: Uid,
+        title: Option<String>,
+        mut own: Body,
+        header: Body,
+        head: &Place,
+    ) {
         if self.vocabulary.entity(&uid.ty).agreement {
             let header_uid = Uid::new(known::AGREEMENT, Name::clone(&uid.id));
             let reference = Content::Value(Value::Entity(header_uid.clone()));
@@ -241,8 +253,11 @@ impl<'a> Lowerer<'a> {
     fn title(&mut self, file: &DealFile, entry: &Entry) -> Result<Option<(String, Place)>, Mistake> {
         let place = |span: dsl::Span| Place::new(&file.source, span);
         if entry.groups.len() > 1 {
-            return Err(Mistake::at(&place(entry.head.clone()), "a declaration is one kind, one name and one title")
-                .help("kind name \"Title\" { … }"));
+            return Err(Mistake::at(
+                &place(entry.head.clone()),
+                "a declaration is one kind, one name and one title",
+            )
+            .help("kind name \"Title\" { … }"));
         }
         let rest = entry.groups.first().map_or(&[][..], |group| &group.atoms[2..]);
         let title = match rest {
@@ -286,7 +301,9 @@ impl<'a> Lowerer<'a> {
 
     /// The parameters of the house, from packs and configuration.
     fn house(&mut self, parameters: &[Setting]) {
-        let Some(ty) = self.vocabulary.types.get(known::HOUSE) else { return };
+        let Some(ty) = self.vocabulary.types.get(known::HOUSE) else {
+            return;
+        };
         let uid = Uid::new(known::HOUSE, known::HOUSE_ID);
         let mut body = Body::new(None);
         for setting in parameters {

@@ -69,13 +69,26 @@ impl Lowerer<'_> {
         let value = self.simple(here, ty, &mut cursor, at)?;
         match cursor.next() {
             None => Ok(value),
-            Some(extra) => Err(Mistake::at(&here.place(extra.span()), format!("`{}` is more than `{}` takes", shown(extra), field.name))
-                .help(if field.example.is_empty() { "delete it".to_owned() } else { format!("for example: {}", field.example) })),
+            Some(extra) => Err(Mistake::at(
+                &here.place(extra.span()),
+                format!("`{}` is more than `{}` takes", shown(extra), field.name),
+            )
+            .help(if field.example.is_empty() {
+                "delete it".to_owned()
+            } else {
+                format!("for example: {}", field.example)
+            })),
         }
     }
 
     /// A value without a block; each type takes its own number of words.
-    fn simple(&mut self, here: &Here<'_>, ty: &Type, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
+    fn simple(
+        &mut self,
+        here: &Here<'_>,
+        ty: &Type,
+        cursor: &mut Cursor<'_>,
+        at: &Place,
+    ) -> Result<Value, Mistake> {
         match ty {
             Type::Bool => scalar::boolean(here, cursor, at),
             Type::Long => scalar::long(here, cursor, at),
@@ -91,7 +104,10 @@ impl Lowerer<'_> {
                 Ok(Value::Record(body))
             }
             Type::Set(element) => Ok(Value::Set(Set {
-                members: vec![Slot::new(Content::Value(self.simple(here, element, cursor, at)?), Some(at.clone()))],
+                members: vec![Slot::new(
+                    Content::Value(self.simple(here, element, cursor, at)?),
+                    Some(at.clone()),
+                )],
                 partial: None,
             })),
         }
@@ -107,7 +123,8 @@ impl Lowerer<'_> {
 
     fn money(&mut self, here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
         let wrong = || Mistake::at(at, "a sum is a currency and a number").help("for example: USD 2_500_000");
-        let (Some(Atom::Word { text: code, span }), Some(Atom::Word { text: number, .. })) = (cursor.next(), cursor.next())
+        let (Some(Atom::Word { text: code, span }), Some(Atom::Word { text: number, .. })) =
+            (cursor.next(), cursor.next())
         else {
             return Err(wrong());
         };
@@ -124,7 +141,13 @@ impl Lowerer<'_> {
     }
 
     /// A reference: an enum member, a row of a table, or a declared name, in this order.
-    fn reference(&mut self, here: &Here<'_>, ty: &Name, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
+    fn reference(
+        &mut self,
+        here: &Here<'_>,
+        ty: &Name,
+        cursor: &mut Cursor<'_>,
+        at: &Place,
+    ) -> Result<Value, Mistake> {
         let atom = cursor.next().ok_or_else(|| Mistake::at(at, "a name is missing here"))?;
         let place = here.place(atom.span());
         let (Atom::Word { text: word, .. } | Atom::Text { value: word, .. }) = atom else {
@@ -162,14 +185,21 @@ impl Lowerer<'_> {
         let title = self.vocabulary.types.get(ty).map_or(ty, |entity| entity.title.as_str()).to_lowercase();
         let mistake = Mistake::at(place, format!("`{word}` is not a known {title}"));
         let lower = word.to_lowercase();
-        let near = nearest(word, self.scope.row_names(ty)).or_else(|| nearest(&lower, self.scope.row_names(ty)));
+        let near =
+            nearest(word, self.scope.row_names(ty)).or_else(|| nearest(&lower, self.scope.row_names(ty)));
         Err(match near {
             Some(near) => mistake.help(format!("did you mean `{near}`?")),
             None => mistake.help("a pack can add it to a table in data/"),
         })
     }
 
-    fn declared_reference(&self, here: &Here<'_>, ty: &Name, word: &str, place: &Place) -> Result<Uid, Mistake> {
+    fn declared_reference(
+        &self,
+        here: &Here<'_>,
+        ty: &Name,
+        word: &str,
+        place: &Place,
+    ) -> Result<Uid, Mistake> {
         let wanted = &self.vocabulary.entity(ty).title;
         let Some((uid, declared)) = self.scope.find(here.folder, word) else {
             return Err(self.not_declared(here, word, place));
@@ -181,7 +211,11 @@ impl Lowerer<'_> {
         if &**ty == known::AGREEMENT && kind.agreement {
             return Ok(Uid::new(known::AGREEMENT, Name::clone(&uid.id)));
         }
-        let message = format!("`{word}` is declared as {}, and {} is wanted here", kind.title.to_lowercase(), wanted.to_lowercase());
+        let message = format!(
+            "`{word}` is declared as {}, and {} is wanted here",
+            kind.title.to_lowercase(),
+            wanted.to_lowercase()
+        );
         Err(Mistake::at(place, message).also(declared, "declared here"))
     }
 
@@ -223,7 +257,10 @@ impl Lowerer<'_> {
         }
         self.positions(here, &entity.positional, &entity.fields, &mut cursor, &mut body, at)?;
         if let Some(extra) = cursor.next() {
-            return Err(Mistake::at(&here.place(extra.span()), format!("`{}` is more than `{}` takes", shown(extra), field.name)));
+            return Err(Mistake::at(
+                &here.place(extra.span()),
+                format!("`{}` is more than `{}` takes", shown(extra), field.name),
+            ));
         }
         let prefix = format!("{}/{}", here.thing.id, field.name);
         let provisional = Uid::new(Name::clone(ty), format!("{prefix}/{label}"));
@@ -233,14 +270,22 @@ impl Lowerer<'_> {
         }
         let uid = self.element_id(entity.key.as_slice(), ty, &prefix, &label, &body);
         if let Some(first) = self.out.deal.things.get(&uid) {
-            let mistake = Mistake::at(at, format!("`{}` is given twice for the same {}", field.name, if label.is_empty() { "key" } else { label.as_str() }));
+            let mistake = Mistake::at(
+                at,
+                format!(
+                    "`{}` is given twice for the same {}",
+                    field.name,
+                    if label.is_empty() { "key" } else { label.as_str() }
+                ),
+            );
             return Err(match &first.body.head {
                 Some(place) => mistake.also(place, "first given here"),
                 None => mistake,
             });
         }
         let title = (!label.is_empty()).then(|| self.element_title(&body, field, &label));
-        let thing = Thing { uid: uid.clone(), title, body, parent: Some(here.thing.clone()), parents: Vec::new() };
+        let thing =
+            Thing { uid: uid.clone(), title, body, parent: Some(here.thing.clone()), parents: Vec::new() };
         self.out.deal.things.insert(uid.clone(), thing);
         Ok(Value::Entity(uid))
     }
@@ -279,7 +324,10 @@ impl Lowerer<'_> {
         self.positions(here, positions, fields, &mut cursor, body, at)?;
         match cursor.next() {
             None => Ok(()),
-            Some(extra) => Err(Mistake::at(&here.place(extra.span()), format!("`{}` is more than belongs here", shown(extra)))),
+            Some(extra) => Err(Mistake::at(
+                &here.place(extra.span()),
+                format!("`{}` is more than belongs here", shown(extra)),
+            )),
         }
     }
 
@@ -303,7 +351,9 @@ impl Lowerer<'_> {
                     }
                 }
                 Position::Field { name, optional } => {
-                    let Some(field) = fields.get(name) else { continue };
+                    let Some(field) = fields.get(name) else {
+                        continue;
+                    };
                     let fewer = cursor.atoms.len() < positions.len() - index;
                     if *optional && (fewer || !fits(&field.ty, cursor)) {
                         continue;
@@ -318,7 +368,13 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    fn positioned(&mut self, here: &Here<'_>, field: &Field, cursor: &mut Cursor<'_>, at: &Place) -> Result<Content, Mistake> {
+    fn positioned(
+        &mut self,
+        here: &Here<'_>,
+        field: &Field,
+        cursor: &mut Cursor<'_>,
+        at: &Place,
+    ) -> Result<Content, Mistake> {
         if let Some(word) = cursor.peek_word()
             && field.words().any(|known| known == word)
         {
@@ -344,10 +400,9 @@ impl Lowerer<'_> {
             Toml::Text(text) if matches!(ty, Type::String | Type::Entity(_) | Type::Scalar(Scalar::Path)) => {
                 vec![Atom::Text { value: text.clone(), span: 0..0 }]
             }
-            Toml::Text(text) => text
-                .split_whitespace()
-                .map(|word| Atom::Word { text: word.to_owned(), span: 0..0 })
-                .collect(),
+            Toml::Text(text) => {
+                text.split_whitespace().map(|word| Atom::Word { text: word.to_owned(), span: 0..0 }).collect()
+            }
             Toml::List(_) => return Err(Mistake::at(&at, "one value belongs here, not a list")),
         };
         let mut cursor = Cursor::new(&atoms);
@@ -362,7 +417,9 @@ impl Lowerer<'_> {
 /// Could the next word begin a value of the type? Only where a field may be left out.
 fn fits(ty: &Type, cursor: &Cursor<'_>) -> bool {
     match (ty, cursor.atoms.first()) {
-        (Type::Scalar(Scalar::Path) | Type::String, Some(atom)) => matches!(atom, Atom::Text { .. }),
+        (Type::Scalar(Scalar::Path) | Type::String, Some(atom)) => {
+            matches!(atom, Atom::Text { .. })
+        }
         (_, Some(atom)) => matches!(atom, Atom::Word { .. }),
         (_, None) => false,
     }

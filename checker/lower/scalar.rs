@@ -18,12 +18,27 @@ const LONGEST: i64 = 100;
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// Reads a scalar that is one word or one text.
-pub(super) fn read(reader: Scalar, here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
+pub(super) fn read(
+    reader: Scalar,
+    here: &Here<'_>,
+    cursor: &mut Cursor<'_>,
+    at: &Place,
+) -> Result<Value, Mistake> {
     let atom = cursor.next().ok_or_else(|| Mistake::at(at, "a value is missing here"))?;
     let place = here.place(atom.span());
     let (Atom::Word { text, .. } | Atom::Text { value: text, .. }) = atom else {
@@ -33,7 +48,7 @@ pub(super) fn read(reader: Scalar, here: &Here<'_>, cursor: &mut Cursor<'_>, at:
         Scalar::Share => share(text).map(Value::Share),
         Scalar::Hash => hash(text).map(|text| Value::Text(text.into())),
         Scalar::Path => path(text).map(|text| Value::Text(text.into())),
-        Scalar::Spdx => spdx(text).map(|text| Value::Text(text.into())),
+        Scalar::Spdx => spdx(text).map(Value::Text),
         Scalar::Code => Ok(Value::Text(text.as_str().into())),
         Scalar::Compute => compute(text).map(Value::Long),
         Scalar::Money | Scalar::Period => unreachable!("read with more than one word"),
@@ -71,7 +86,9 @@ pub(super) fn long(here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Resu
     let number = digits(text).and_then(|digits| digits.parse::<i64>().ok());
     match number {
         Some(number) if number <= LARGEST => Ok(Value::Long(number)),
-        _ => Err(Mistake::at(&here.place(span.clone()), format!("`{text}` is not a whole number up to 10^15"))),
+        _ => {
+            Err(Mistake::at(&here.place(span.clone()), format!("`{text}` is not a whole number up to 10^15")))
+        }
     }
 }
 
@@ -87,16 +104,18 @@ pub(super) fn date(here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Resu
     if text.contains('/') || text.matches('.').count() == 2 {
         return Err(two_readings(text, &place));
     }
-    let well_formed = text.len() == 10 && text.bytes().enumerate().all(|(index, byte)| match index {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
+    let well_formed = text.len() == 10
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
     let parsed = if well_formed { text.parse::<Date>().ok() } else { None };
     in_range(parsed, text, &place)
 }
 
 fn long_date(here: &Here<'_>, day: &str, cursor: &mut Cursor<'_>, place: &Place) -> Result<Value, Mistake> {
-    let (Some(Atom::Word { text: month, span }), Some(Atom::Word { text: year, .. })) = (cursor.next(), cursor.next())
+    let (Some(Atom::Word { text: month, span }), Some(Atom::Word { text: year, .. })) =
+        (cursor.next(), cursor.next())
     else {
         return Err(Mistake::at(place, "a date belongs here").help("for example: 1 December 2026"));
     };
@@ -134,7 +153,8 @@ fn two_readings(text: &str, place: &Place) -> Mistake {
     match (reading(*b, *a), reading(*a, *b)) {
         (Some(first), Some(second)) => mistake.help(format!("write {first} or {second}")),
         (Some(only), None) | (None, Some(only)) => mistake.help(format!("write {only}")),
-        (None, None) => Mistake::at(place, format!("`{text}` is not a date")).help("write year-month-day, for example 2026-12-01"),
+        (None, None) => Mistake::at(place, format!("`{text}` is not a date"))
+            .help("write year-month-day, for example 2026-12-01"),
     }
 }
 
@@ -149,31 +169,48 @@ pub(super) fn period(
     };
     let place = here.place(span.clone());
     let Some(number) = digits(text).and_then(|digits| digits.parse::<i64>().ok()) else {
-        return Err(Mistake::at(&place, format!("`{text}` is not a number")).help("for example: 18 months, 30 days, 2 years"));
+        return Err(Mistake::at(&place, format!("`{text}` is not a number"))
+            .help("for example: 18 months, 30 days, 2 years"));
     };
     let Some(Atom::Word { text: unit, span: unit_span }) = cursor.next() else {
         return Err(Mistake::at(&place, format!("{number} of what? a unit is missing"))
             .help(format!("write {number} days, {number} months or {number} years")));
     };
-    let name = |one: &str| if number == 1 { one.to_owned() } else { format!("{one}s") };
+    let name = |one: &str| {
+        if number == 1 { one.to_owned() } else { format!("{one}s") }
+    };
     let period = match unit.as_str() {
-        "year" | "years" if number <= LONGEST => Period::new(number * 12, 0, format!("{number} {}", name("year"))),
-        "month" | "months" if number <= LONGEST * 12 => Period::new(number, 0, format!("{number} {}", name("month"))),
-        "week" | "weeks" if number <= LONGEST * 53 => Period::new(0, number * 7, format!("{number} {}", name("week"))),
-        "day" | "days" if number <= LONGEST * 366 => Period::new(0, number, format!("{number} {}", name("day"))),
+        "year" | "years" if number <= LONGEST => {
+            Period::new(number * 12, 0, format!("{number} {}", name("year")))
+        }
+        "month" | "months" if number <= LONGEST * 12 => {
+            Period::new(number, 0, format!("{number} {}", name("month")))
+        }
+        "week" | "weeks" if number <= LONGEST * 53 => {
+            Period::new(0, number * 7, format!("{number} {}", name("week")))
+        }
+        "day" | "days" if number <= LONGEST * 366 => {
+            Period::new(0, number, format!("{number} {}", name("day")))
+        }
         "hour" | "hours" if number <= LONGEST * 8784 => {
             let days = number.div_euclid(24);
             let mut period = Period::new(0, days, format!("{number} {}", name("hour")));
             period.max_days = (number + 23).div_euclid(24);
             period
         }
-        "business" if number <= LONGEST * 260 => return business_days(here, number, cursor, &place),
-        "year" | "years" | "month" | "months" | "week" | "weeks" | "day" | "days" | "hour" | "hours" | "business" => {
+        "business" if number <= LONGEST * 260 => {
+            return business_days(here, number, cursor, &place);
+        }
+        "year" | "years" | "month" | "months" | "week" | "weeks" | "day" | "days" | "hour" | "hours"
+        | "business" => {
             return Err(Mistake::at(&place, format!("more than {LONGEST} years")));
         }
         _ => {
-            return Err(Mistake::at(&here.place(unit_span.clone()), format!("`{unit}` is not a unit of time"))
-                .help("hours, days, business days, weeks, months or years"));
+            return Err(Mistake::at(
+                &here.place(unit_span.clone()),
+                format!("`{unit}` is not a unit of time"),
+            )
+            .help("hours, days, business days, weeks, months or years"));
         }
     };
     Ok((period, None))
@@ -219,16 +256,14 @@ pub(super) fn minor(text: &str, places: u32) -> Option<i64> {
     }
     let whole: i64 = digits(whole)?.parse().ok()?;
     let cents: i64 = if cents.is_empty() { 0 } else { cents.parse().ok()? };
-    let sum = whole
-        .checked_mul(10_i64.pow(places))?
-        .checked_add(cents * 10_i64.pow(places - cents_length))?;
+    let sum =
+        whole.checked_mul(10_i64.pow(places))?.checked_add(cents * 10_i64.pow(places - cents_length))?;
     (sum <= LARGEST).then_some(sum)
 }
 
 fn share(text: &str) -> Result<Share, Wrong> {
-    let wrong = || {
-        (format!("`{text}` is not a share"), "for example: 60% or 1/3, from 0% to 100%".to_owned())
-    };
+    let wrong =
+        || (format!("`{text}` is not a share"), "for example: 60% or 1/3, from 0% to 100%".to_owned());
     let share = match (text.strip_suffix('%'), text.split_once('/')) {
         (Some(percent), _) => {
             let (whole, rest) = percent.split_once('.').unwrap_or((percent, ""));
@@ -268,7 +303,8 @@ fn hash(text: &str) -> Result<String, Wrong> {
         return Err((format!("`{algorithm}` is not a known digest"), help));
     };
     if digits.len() != *length || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let message = format!("a {name} digest has {length} hexadecimal digits; this one has {}", digits.len());
+        let message =
+            format!("a {name} digest has {length} hexadecimal digits; this one has {}", digits.len());
         return Err((message, "copy it again from where it was computed".to_owned()));
     }
     Ok(format!("{name}:{}", digits.to_lowercase()))
@@ -276,7 +312,8 @@ fn hash(text: &str) -> Result<String, Wrong> {
 
 /// `1e26` as 26,000,000: the decimal logarithm in millionths, since the number is too long to count with.
 fn compute(text: &str) -> Result<i64, Wrong> {
-    let number = text.replace('_', "").parse::<f64>().ok().filter(|number| *number >= 1.0 && number.is_finite());
+    let number =
+        text.replace('_', "").parse::<f64>().ok().filter(|number| *number >= 1.0 && number.is_finite());
     let Some(number) = number else {
         return Err((format!("`{text}` is not a number of operations"), "for example: 3.8e25".to_owned()));
     };
@@ -300,7 +337,10 @@ fn spdx(text: &str) -> Result<Name, Wrong> {
         Err(_) => {
             let help = match ::spdx::imprecise_license_id(text) {
                 Some((id, _)) => format!("did you mean `{}`?", id.name),
-                None => format!("write the SPDX identifier, or LicenseRef- and a name: `LicenseRef-{}`", text.replace([' ', '_'], "-")),
+                None => format!(
+                    "write the SPDX identifier, or LicenseRef- and a name: `LicenseRef-{}`",
+                    text.replace([' ', '_'], "-")
+                ),
             };
             Err((format!("`{text}` is not a license identifier"), help))
         }

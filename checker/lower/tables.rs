@@ -18,7 +18,10 @@ impl Lowerer<'_> {
                     }
                 }
                 _ => {
-                    let mistake = Mistake::at(&table.place, format!("`{}` is not a reference table of the vocabulary", table.ty));
+                    let mistake = Mistake::at(
+                        &table.place,
+                        format!("`{}` is not a reference table of the vocabulary", table.ty),
+                    );
                     let names = self.vocabulary.types.keys().map(|name| &**name);
                     self.out.mistakes.push(match nearest(&table.ty, names) {
                         Some(near) => mistake.help(format!("did you mean `{near}`?")),
@@ -28,7 +31,9 @@ impl Lowerer<'_> {
             }
         }
         for table in tables {
-            let Some(entity) = self.vocabulary.types.get(&table.ty) else { continue };
+            let Some(entity) = self.vocabulary.types.get(&table.ty) else {
+                continue;
+            };
             for row in &table.rows {
                 self.row_parents(entity, row);
                 self.row_columns(entity, row);
@@ -38,7 +43,9 @@ impl Lowerer<'_> {
 
     fn enum_members(&mut self) {
         for entity in self.vocabulary.types.values() {
-            let Sort::Enum(members) = &entity.sort else { continue };
+            let Sort::Enum(members) = &entity.sort else {
+                continue;
+            };
             for member in members {
                 let uid = Uid::new(Name::clone(&entity.name), Name::clone(member));
                 self.insert_row(uid, member.replace('_', " "), &[], None);
@@ -60,7 +67,8 @@ impl Lowerer<'_> {
         if let Sort::Enum(members) = &entity.sort
             && !members.iter().any(|member| **member == *row.id)
         {
-            let mistake = Mistake::at(&row.place, format!("`{}` is not a member of `{}`", row.id, entity.name));
+            let mistake =
+                Mistake::at(&row.place, format!("`{}` is not a member of `{}`", row.id, entity.name));
             return self.out.mistakes.push(mistake);
         }
         let title = row.title.clone().unwrap_or_else(|| row.id.clone());

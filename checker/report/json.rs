@@ -116,7 +116,9 @@ struct AcceptedOut<'a> {
 
 /// The reports as one JSON object, with a line break at its end; workspaces are added up.
 pub fn render(reports: &[Report]) -> String {
-    let Some(report) = reports.first() else { return String::new() };
+    let Some(report) = reports.first() else {
+        return String::new();
+    };
     let all = || reports.iter();
     let output = Output {
         tool: "countersign",
@@ -127,7 +129,10 @@ pub fn render(reports: &[Report]) -> String {
         summary: all().fold(Counts::default(), |sum, report| counts(sum, &report.summary)),
         agreements: all().flat_map(|report| &report.deals).map(agreement).collect(),
         findings: all().flat_map(|report| &report.findings).map(finding).collect(),
-        not_assessed: all().flat_map(|report| &report.not_assessed).map(|(path, reason)| NotAssessed { path, reason }).collect(),
+        not_assessed: all()
+            .flat_map(|report| &report.not_assessed)
+            .map(|(path, reason)| NotAssessed { path, reason })
+            .collect(),
         not_looked_at: all().flat_map(|report| &report.not_looked_at).map(String::as_str).collect(),
         packs: report
             .packs
@@ -135,7 +140,8 @@ pub fn render(reports: &[Report]) -> String {
             .map(|pack| PackOut { name: pack.name.clone(), as_of: pack.as_of.to_string() })
             .collect(),
     };
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
+    let mut text =
+        serde_json::to_string_pretty(&output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
     text.push('\n');
     text
 }

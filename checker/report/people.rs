@@ -3,9 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode,
-};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::deal::show_date;
 use crate::finding::{Because, Finding, Mistake, Severity};
@@ -54,7 +52,8 @@ pub fn mistakes(mistakes: &[Mistake], color: bool) -> String {
             source: mistake.place.as_ref().map(|place| Arc::clone(&place.source)),
             related: Vec::new(),
         };
-        let drawn = drawn.with_others(mistake.also.iter().map(|(place, label)| (place.clone(), label.clone())).collect());
+        let drawn = drawn
+            .with_others(mistake.also.iter().map(|(place, label)| (place.clone(), label.clone())).collect());
         let _ = handler.render_report(&mut out, &drawn);
     }
     out
@@ -70,10 +69,15 @@ fn header(report: &Report, out: &mut String) {
         let _ = writeln!(out, "{}   {}", deal.title, deal.parties.join(" / "));
         let _ = writeln!(out, "  {}, {}, {}", deal.kind, deal.stage, deal.path);
         if !deal.documents.is_empty() {
-            let _ = writeln!(out, "  describes {}; the text itself was not read, clause numbers are as declared", deal.documents.join(", "));
+            let _ = writeln!(
+                out,
+                "  describes {}; the text itself was not read, clause numbers are as declared",
+                deal.documents.join(", ")
+            );
         }
     }
-    let reader = report.acting_for.as_ref().map_or("Read for no side".to_owned(), |name| format!("Read for {name}"));
+    let reader =
+        report.acting_for.as_ref().map_or("Read for no side".to_owned(), |name| format!("Read for {name}"));
     let _ = writeln!(out, "{reader}, as of {}. Internal.", show_date(report.as_of));
     let _ = writeln!(out, "Workspace {}: {} read.", report.root, plural(report.summary.files, "file"));
     let _ = writeln!(out, "\n{}\n", tally(report));
@@ -92,8 +96,11 @@ fn tally(report: &Report) -> String {
         (summary.note, "to note"),
         (questions, if questions == 1 { "question" } else { "questions" }),
     ];
-    let shown: Vec<String> =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let shown: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
     if shown.is_empty() { "Nothing to settle.".to_owned() } else { shown.join(" · ") }
 }
 
@@ -141,7 +148,11 @@ fn one_line(finding: &Finding, out: &mut String) {
 }
 
 fn name(finding: &Finding) -> String {
-    if finding.code.is_empty() { finding.rule.to_string() } else { format!("{} {}", finding.code, finding.rule) }
+    if finding.code.is_empty() {
+        finding.rule.to_string()
+    } else {
+        format!("{} {}", finding.code, finding.rule)
+    }
 }
 
 /// What stands at a place: the value, or what is not there.
@@ -211,7 +222,14 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     for finding in report.findings.iter() {
         if let Some(accepted) = &finding.accepted {
             let until = accepted.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
-            let _ = writeln!(out, "Accepted: {} ({}{until}): {} [{}]", finding.message, accepted.by, accepted.because, name(finding));
+            let _ = writeln!(
+                out,
+                "Accepted: {} ({}{until}): {} [{}]",
+                finding.message,
+                accepted.by,
+                accepted.because,
+                name(finding)
+            );
         }
     }
     for sentence in &report.not_looked_at {
@@ -256,9 +274,10 @@ impl Drawn {
                 push_label(&mut self.labels, place, text);
                 continue;
             }
-            let known = self.related.iter_mut().find(|other| {
-                other.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source))
-            });
+            let known = self
+                .related
+                .iter_mut()
+                .find(|other| other.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source)));
             match known {
                 Some(other) => push_label(&mut other.labels, place, text),
                 None => self.related.push(Self {
@@ -332,8 +351,9 @@ impl Diagnostic for Drawn {
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty())
-            .then(|| Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>)
+        (!self.related.is_empty()).then(|| {
+            Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>
+        })
     }
 }
 

@@ -85,7 +85,9 @@ impl<'a> Writer<'a> {
     fn fired(&mut self, decisions: &'a [Decision<'a>]) -> Vec<Finding> {
         let mut grouped: BTreeMap<(String, Vec<&str>), Vec<Finding>> = BTreeMap::new();
         for fired in self.gather(decisions) {
-            let Some(finding) = self.finding(&fired) else { continue };
+            let Some(finding) = self.finding(&fired) else {
+                continue;
+            };
             let limbs: Vec<&str> = fired.limbs.iter().map(|(limb, ..)| &*limb.id).collect();
             let root = &fired.subject.members[0];
             let vocabulary = &self.check.library.vocabulary;
@@ -102,10 +104,14 @@ impl<'a> Writer<'a> {
     fn gather(&self, decisions: &'a [Decision<'a>]) -> Vec<Fired<'a>> {
         let mut gathered: Vec<Fired<'a>> = Vec::new();
         for decision in decisions {
-            let Outcome::Fires(because) = &decision.outcome else { continue };
+            let Outcome::Fires(because) = &decision.outcome else {
+                continue;
+            };
             let rule = &self.judge.rules[decision.limb.0];
             let limb = &rule.limbs[decision.limb.1];
-            let Some(severity) = self.severity(rule, limb, decision.visit) else { continue };
+            let Some(severity) = self.severity(rule, limb, decision.visit) else {
+                continue;
+            };
             let same = |fired: &Fired<'_>| {
                 fired.rule.id == rule.id
                     && fired.subject.uid == decision.subject.uid
@@ -142,17 +148,25 @@ impl<'a> Writer<'a> {
             return None;
         }
         let text = |text: &crate::engine::text::Text| {
-            text.expand(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)
+            text.expand(
+                &self.check.library.vocabulary,
+                self.deal(),
+                &fired.subject.uid,
+                &fired.visit.principal,
+            )
         };
         let ours = side != Side::Other;
-        let offered = |wording: &Option<crate::engine::text::Text>| wording.as_ref().filter(|_| ours).map(text);
+        let offered =
+            |wording: &Option<crate::engine::text::Text>| wording.as_ref().filter(|_| ours).map(text);
         let message = match &limb.burden {
             Some(burden) if !ours => text(burden),
             _ => text(&limb.message),
         };
         let further = fired.limbs.iter().filter(|(other, ..)| other.id != limb.id && ours);
         let mut because: Vec<Because> = Vec::new();
-        for (_, _, more) in std::iter::once(fired.limbs.iter().find(|(other, ..)| other.id == limb.id)?).chain(&fired.limbs) {
+        for (_, _, more) in
+            std::iter::once(fired.limbs.iter().find(|(other, ..)| other.id == limb.id)?).chain(&fired.limbs)
+        {
             for reason in *more {
                 if !because.iter().any(|known| known.fact == reason.fact) {
                     because.push(reason.clone());
@@ -195,7 +209,9 @@ impl<'a> Writer<'a> {
 
     fn side(&self, limb: &Limb, fired: &Fired<'_>) -> Side {
         let principal = &fired.visit.principal;
-        let Protects::Path(path) = &limb.protects else { return Side::Ours };
+        let Protects::Path(path) = &limb.protects else {
+            return Side::Ours;
+        };
         if &*principal.id == known::ANYONE {
             return Side::Ours;
         }
@@ -213,7 +229,9 @@ impl<'a> Writer<'a> {
             return None;
         }
         for (uid, named) in &self.assessed.lowered.departures {
-            let Some(departure) = self.deal().thing(uid) else { continue };
+            let Some(departure) = self.deal().thing(uid) else {
+                continue;
+            };
             let slot = |name: &str| departure.body.slots.get(name).and_then(Slot::value);
             let of_rule = matches!(slot("rule"), Some(Value::Entity(rule)) if rule.id == fired.rule.id);
             let within = departure.parent.as_ref().is_some_and(|parent| self.contains(fired, parent));
@@ -255,10 +273,14 @@ impl<'a> Writer<'a> {
     fn unanswered(&self, decisions: &[Decision<'_>]) -> Vec<Finding> {
         let mut by_deal: BTreeMap<Option<&Uid>, Waiting<'_>> = BTreeMap::new();
         for decision in decisions {
-            let Outcome::Undecided(asked) = &decision.outcome else { continue };
+            let Outcome::Undecided(asked) = &decision.outcome else {
+                continue;
+            };
             let rule = &self.judge.rules[decision.limb.0];
             let limb = &rule.limbs[decision.limb.1];
-            let Some(severity) = self.severity(rule, limb, decision.visit) else { continue };
+            let Some(severity) = self.severity(rule, limb, decision.visit) else {
+                continue;
+            };
             let deals: Vec<Option<&Uid>> = match decision.visit.deals.as_slice() {
                 [] => vec![None],
                 deals => deals.iter().map(Some).collect(),
@@ -272,16 +294,17 @@ impl<'a> Writer<'a> {
     }
 
     fn questions(&self, deal: Option<&Uid>, waiting: &Waiting<'_>) -> Option<Finding> {
-        let mut questions: Vec<(&Asked, &BTreeSet<(std::cmp::Reverse<Severity>, &str)>)> =
-            waiting.questions.iter().filter(|(asked, _)| !asked.mistaken).map(|(asked, rules)| (asked, rules)).collect();
+        let mut questions: Vec<(&Asked, &Rules<'_>)> =
+            waiting.questions.iter().filter(|(asked, _)| !asked.mistaken).collect();
         if questions.is_empty() {
             return None;
         }
-        let weight = |rules: &BTreeSet<(std::cmp::Reverse<Severity>, &str)>| {
+        let weight = |rules: &Rules<'_>| {
             rules.iter().map(|(severity, _)| 10_usize.pow(severity.0 as u32)).sum::<usize>()
         };
         questions.sort_by(|a, b| weight(b.1).cmp(&weight(a.1)).then_with(|| a.0.cmp(b.0)));
-        let rules: BTreeSet<&str> = questions.iter().flat_map(|(_, rules)| rules.iter().map(|(_, rule)| *rule)).collect();
+        let rules: BTreeSet<&str> =
+            questions.iter().flat_map(|(_, rules)| rules.iter().map(|(_, rule)| *rule)).collect();
         let because = questions.iter().map(|(asked, rules)| question(asked, rules)).collect();
         let name = deal.map_or_else(|| "what no deal reaches".to_owned(), |uid| self.deal().name(uid));
         let message = format!(
@@ -308,17 +331,22 @@ impl<'a> Writer<'a> {
     fn unused_departures(&self, plan: &Plan) -> Vec<Finding> {
         let mut findings = Vec::new();
         for uid in self.assessed.lowered.departures.keys() {
-            let Some(departure) = self.deal().thing(uid) else { continue };
+            let Some(departure) = self.deal().thing(uid) else {
+                continue;
+            };
             let visited = departure.parent.as_ref().is_some_and(|parent| !plan.visits(parent).is_empty());
             if self.used.contains(uid) || !visited {
                 continue;
             }
             let rule = departure.body.slots.get("rule").and_then(Slot::entity);
             let rule = rule.map_or_else(String::new, |rule| rule.id.to_string());
-            let parent = departure.parent.as_ref().map_or_else(String::new, |parent| self.deal().name(parent));
+            let parent =
+                departure.parent.as_ref().map_or_else(String::new, |parent| self.deal().name(parent));
             findings.push(Finding {
                 severity: Severity::Note,
-                message: format!("the departure from {rule} in {parent} covers nothing that was found before this gate"),
+                message: format!(
+                    "the departure from {rule} in {parent} covers nothing that was found before this gate"
+                ),
                 policy: Some("delete it, or name the rule and subjects it is meant for".to_owned()),
                 place: departure.body.head.clone(),
                 fingerprint: fingerprint(UNUSED, std::slice::from_ref(uid)),
@@ -351,10 +379,13 @@ fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because>
     because
 }
 
+/// Codes of rules, the heaviest first.
+type Rules<'a> = BTreeSet<(std::cmp::Reverse<Severity>, &'a str)>;
+
 /// Questions of one deal, each with the rules that wait.
 #[derive(Default)]
 struct Waiting<'a> {
-    questions: BTreeMap<Asked, BTreeSet<(std::cmp::Reverse<Severity>, &'a str)>>,
+    questions: BTreeMap<Asked, Rules<'a>>,
     gates: BTreeSet<Gate>,
     draft: bool,
 }
@@ -378,7 +409,7 @@ impl<'a> Waiting<'a> {
     }
 }
 
-fn question(asked: &Asked, rules: &BTreeSet<(std::cmp::Reverse<Severity>, &str)>) -> Because {
+fn question(asked: &Asked, rules: &Rules<'_>) -> Because {
     let waits: BTreeSet<&str> = rules.iter().map(|(_, rule)| *rule).collect();
     let waits: Vec<&str> = waits.into_iter().collect();
     let state = if asked.incomparable { "could not be compared" } else { "not answered" };
@@ -402,7 +433,11 @@ fn merge(mut findings: Vec<Finding>) -> Finding {
             }
         }
         if other.fingerprint != first.fingerprint {
-            first.elsewhere.push(Elsewhere { subject: other.subject, message: other.message, place: other.place });
+            first.elsewhere.push(Elsewhere {
+                subject: other.subject,
+                message: other.message,
+                place: other.place,
+            });
         }
     }
     first
@@ -466,7 +501,12 @@ fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn counts(check: &Check<'_>, assessed: &Assessed, decisions: &[Decision<'_>], findings: &[Finding]) -> Summary {
+fn counts(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    decisions: &[Decision<'_>],
+    findings: &[Finding],
+) -> Summary {
     let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
     let undecided: BTreeSet<usize> = decisions
         .iter()
@@ -501,7 +541,9 @@ fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
             continue;
         }
         let path = |word: &str, part: &str| -> Vec<String> {
-            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else { return Vec::new() };
+            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else {
+                return Vec::new();
+            };
             let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
             let reached = follow(vocabulary, deal, &holder, &[Name::clone(&field.name), part.into()]);
             let mut shown: Vec<String> = reached.slots.iter().map(|slot| deal.show_slot(slot)).collect();
@@ -557,7 +599,12 @@ fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
 }
 
 /// What was not looked at, in sentences.
-fn not_looked_at(check: &Check<'_>, assessed: &Assessed, plan: &Plan, decisions: &[Decision<'_>]) -> Vec<String> {
+fn not_looked_at(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    plan: &Plan,
+    decisions: &[Decision<'_>],
+) -> Vec<String> {
     let deal = &assessed.lowered.deal;
     let list = |uids: &[Uid]| uids.iter().map(|uid| deal.name(uid)).collect::<Vec<_>>().join(", ");
     let mut sentences = Vec::new();
@@ -571,15 +618,24 @@ fn not_looked_at(check: &Check<'_>, assessed: &Assessed, plan: &Plan, decisions:
     add(&plan.strays, "Reached by no deal, looked at as drafts");
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     for (join, missing) in &assessed.empty {
-        let rules = check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
+        let rules =
+            check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
         *waiting.entry(missing).or_default() += rules.count();
     }
     for (missing, rules) in waiting {
-        sentences.push(format!("No {} named: {} had no subject.", missing.to_lowercase(), plural(rules, "rule")));
+        sentences.push(format!(
+            "No {} named: {} had no subject.",
+            missing.to_lowercase(),
+            plural(rules, "rule")
+        ));
     }
     let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
     for (kind, uids) in unvisited(check, assessed, &seen) {
-        sentences.push(format!("Not assessed, no rule is about {} before this gate: {}.", kind.to_lowercase(), list(&uids)));
+        sentences.push(format!(
+            "Not assessed, no rule is about {} before this gate: {}.",
+            kind.to_lowercase(),
+            list(&uids)
+        ));
     }
     sentences
 }

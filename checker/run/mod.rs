@@ -22,8 +22,8 @@ use crate::pack::{Setting, Table};
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
-pub use library::{Library, PackInfo};
 pub use findings::{MISTAKE, UNANSWERED, plural};
+pub use library::{Library, PackInfo};
 pub use report::{DealInfo, Report, Summary};
 pub use visits::Visit;
 
@@ -94,15 +94,21 @@ pub struct Decision<'a> {
 }
 
 impl Check<'_> {
-    /// Lowers, derives and joins.
+    /// Gives the words of all files their meaning.
+    pub fn lower(&self) -> Lowered {
+        let tables: Vec<&Table> = self.library.tables.iter().collect();
+        let parameters: Vec<Setting> =
+            self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
+        let rules = rule::rows(&self.library.rules);
+        lower(&self.library.vocabulary, &tables, rules, &parameters, self.files)
+    }
+
+    /// Derives facts, finds what meets, and builds the store for Cedar.
     ///
     /// # Errors
     /// Entities that do not fit together; it should never happen.
-    pub fn assess(&self) -> Result<Assessed, String> {
+    pub fn assess(&self, mut lowered: Lowered) -> Result<Assessed, String> {
         let vocabulary = &self.library.vocabulary;
-        let tables: Vec<&Table> = self.library.tables.iter().collect();
-        let parameters: Vec<Setting> = self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
-        let mut lowered = lower(vocabulary, &tables, rule::rows(&self.library.rules), &parameters, self.files);
         fill_siblings(vocabulary, &mut lowered.deal);
         let unread = !lowered.not_assessed.is_empty();
         let mut facts = Facts::new(vocabulary, self.today, unread);
@@ -124,7 +130,7 @@ impl Check<'_> {
     /// A rule that Cedar cannot evaluate, or entities that do not fit together: never a clean result.
     pub fn run(&self) -> Result<Report, Vec<Mistake>> {
         let internal = |message: String| vec![Mistake::nowhere(format!("internal error: {message}"))];
-        let assessed = self.assess().map_err(internal)?;
+        let assessed = self.assess(self.lower()).map_err(internal)?;
         let mut mistakes = assessed.lowered.mistakes.clone();
         mistakes.extend(visits::without_parties(&self.library.vocabulary, &assessed.lowered));
         let plan = visits::plan(self, &assessed);
@@ -140,12 +146,15 @@ impl Check<'_> {
 
     /// What became of each limb of a rule on each subject, with the message it would carry.
     pub fn outcomes(&self, rule: &rule::Rule) -> Vec<(String, Outcome, String)> {
-        let Ok(assessed) = self.assess() else { return Vec::new() };
+        let Ok(assessed) = self.assess(self.lower()) else {
+            return Vec::new();
+        };
         let plan = visits::plan(self, &assessed);
         let judge = self.judge(&assessed);
         let deal = &assessed.lowered.deal;
         let decisions = self.decide(&judge, &assessed, &plan).unwrap_or_default();
-        let of_rule = decisions.into_iter().filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
+        let of_rule =
+            decisions.into_iter().filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
         of_rule
             .map(|decision| {
                 let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
@@ -156,7 +165,8 @@ impl Check<'_> {
             .collect()
     }
 
-    fn judge<'a>(&'a self, assessed: &'a Assessed) -> Judge<'a> {
+    /// The judge of what was assessed.
+    pub fn judge<'a>(&'a self, assessed: &'a Assessed) -> Judge<'a> {
         Judge {
             vocabulary: &self.library.vocabulary,
             rules: &self.library.rules,
@@ -177,7 +187,9 @@ impl Check<'_> {
             for visit in plan.visits(&subject.members[0]) {
                 for &limb in slices.about(&subject.uid.ty) {
                     let asked = &judge.rules[limb.0].limbs[limb.1].gates;
-                    let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else { continue };
+                    let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else {
+                        continue;
+                    };
                     let outcome = judge.decide(limb, subject, gate, &visit.principal);
                     decisions.push(Decision { limb, subject, visit, gate, outcome });
                 }
@@ -192,9 +204,12 @@ impl Check<'_> {
     }
 
     fn broken(&self, decision: &Decision<'_>) -> Option<Mistake> {
-        let Outcome::Broken(error) = &decision.outcome else { return None };
+        let Outcome::Broken(error) = &decision.outcome else {
+            return None;
+        };
         let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
-        let message = format!("rule `{}` could not be evaluated on `{}`: {error}", limb.id, decision.subject.uid.id);
+        let message =
+            format!("rule `{}` could not be evaluated on `{}`: {error}", limb.id, decision.subject.uid.id);
         Some(Mistake::at(&limb.place, message))
     }
 }

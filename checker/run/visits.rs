@@ -192,7 +192,9 @@ pub fn without_parties(vocabulary: &Vocabulary, lowered: &Lowered) -> Vec<Mistak
         if !vocabulary.entity(&uid.ty).is_deal() {
             continue;
         }
-        let Some((owner, field)) = vocabulary.role(&uid.ty, role::PARTIES) else { continue };
+        let Some((owner, field)) = vocabulary.role(&uid.ty, role::PARTIES) else {
+            continue;
+        };
         let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
         let reached = follow(vocabulary, &lowered.deal, &holder, &[Name::clone(&field.name)]);
         if reached.slots.is_empty() && reached.hole.is_none() {

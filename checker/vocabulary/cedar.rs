@@ -6,7 +6,7 @@ use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::json_schema::{
     self, EntityTypeKind, NamespaceDefinition, RecordType, TypeOfAttribute, TypeVariant,
 };
-use cedar_policy_core::validator::{RawName, ValidatorSchema, ValidatorSchemaFragment};
+use cedar_policy_core::validator::{RawName, SchemaError, ValidatorSchema, ValidatorSchemaFragment};
 
 use super::{EntityType, Name, Sort, known};
 
@@ -19,18 +19,18 @@ pub struct Fragment(NamespaceDefinition<RawName>);
 impl Fragment {
     /// Adds the siblings `x_as` and `x_given`, the header of agreements and the accepted
     /// departures of every declaration.
-    pub fn new(
-        mut merged: NamespaceDefinition<RawName>,
-        types: &BTreeMap<Name, EntityType>,
-    ) -> Self {
+    pub fn new(mut merged: NamespaceDefinition<RawName>, types: &BTreeMap<Name, EntityType>) -> Self {
         for (id, entity) in &mut merged.entity_types {
-            let EntityTypeKind::Standard(standard) = &mut entity.kind else { continue };
-            let SchemaType::Type { ty: TypeVariant::Record(shape), .. } = &mut standard.shape.0
-            else {
+            let EntityTypeKind::Standard(standard) = &mut entity.kind else {
+                continue;
+            };
+            let SchemaType::Type { ty: TypeVariant::Record(shape), .. } = &mut standard.shape.0 else {
                 continue;
             };
             add_siblings(shape);
-            let Some(ty) = types.get(id.to_string().as_str()) else { continue };
+            let Some(ty) = types.get(id.to_string().as_str()) else {
+                continue;
+            };
             if ty.agreement {
                 shape.attributes.insert("agreement".into(), attribute(named(known::AGREEMENT), true));
             }
@@ -50,14 +50,10 @@ impl Fragment {
     ///
     /// # Errors
     /// What Cedar says of a schema that does not hold together.
-    pub fn validator_schema(
-        &self,
-    ) -> Result<ValidatorSchema, cedar_policy_core::validator::SchemaError> {
+    pub fn validator_schema(&self) -> Result<ValidatorSchema, Box<SchemaError>> {
         let fragment = json_schema::Fragment(BTreeMap::from([(None, self.0.clone())]));
-        ValidatorSchema::from_schema_fragments(
-            [ValidatorSchemaFragment::from_schema_fragment(fragment)?],
-            Extensions::all_available(),
-        )
+        let fragment = ValidatorSchemaFragment::from_schema_fragment(fragment)?;
+        Ok(ValidatorSchema::from_schema_fragments([fragment], Extensions::all_available())?)
     }
 }
 
@@ -79,8 +75,8 @@ fn add_siblings(shape: &mut RecordType<RawName>) {
 }
 
 fn named(name: &str) -> SchemaType {
-    let type_name = RawName::from_normalized_str(name)
-        .unwrap_or_else(|_| unreachable!("`{name}` is a plain identifier"));
+    let type_name =
+        RawName::from_normalized_str(name).unwrap_or_else(|_| unreachable!("`{name}` is a plain identifier"));
     SchemaType::Type { ty: TypeVariant::EntityOrCommon { type_name }, loc: None }
 }
 

@@ -16,11 +16,15 @@ impl Vocabulary {
     /// # Errors
     /// Which attribute is not there, with the nearest one that is.
     pub fn path_type(&self, from: &Type, path: &[Name]) -> Result<Type, String> {
-        let Some((name, rest)) = path.split_first() else { return Ok(from.clone()) };
+        let Some((name, rest)) = path.split_first() else {
+            return Ok(from.clone());
+        };
         let (fields, owner) = match from.element() {
             Type::Entity(ty) => (&self.entity(ty).fields, &**ty),
             Type::Record(record) => (&record.fields, record.name.as_str()),
-            _ => return Err(format!("`{name}` is asked of something that has no attributes")),
+            _ => {
+                return Err(format!("`{name}` is asked of something that has no attributes"));
+            }
         };
         let ty = attribute_type(fields, name).ok_or_else(|| {
             let near = nearest(name, fields.keys().map(|key| &**key));
@@ -50,7 +54,9 @@ impl Vocabulary {
                 .filter(|(_, needs)| needs.iter().all(|need| ordered.contains(need)))
                 .map(|(fact, _)| fact.clone())
                 .collect();
-            let Some(first) = needs.keys().next() else { break };
+            let Some(first) = needs.keys().next() else {
+                break;
+            };
             if ready.is_empty() {
                 return Err(first.clone());
             }
@@ -66,7 +72,9 @@ impl Vocabulary {
     fn needs(&self, entity: &EntityType, field: &Field) -> BTreeSet<Fact> {
         let mut needs = BTreeSet::new();
         let own = Type::Entity(Name::clone(&entity.name));
-        let Some(derivation) = &field.derived else { return needs };
+        let Some(derivation) = &field.derived else {
+            return needs;
+        };
         for path in paths(derivation) {
             self.derived_on(&own, &path, &mut needs);
         }
@@ -86,7 +94,8 @@ impl Vocabulary {
                 // The start is named by the record: any date of the thing or its header.
                 for ty in [&*entity.name, known::AGREEMENT] {
                     let fields = self.types.get(ty).into_iter().flat_map(|entity| entity.fields.values());
-                    let dates = fields.filter(|other| other.derived.is_some() && matches!(other.ty, Type::Date));
+                    let dates =
+                        fields.filter(|other| other.derived.is_some() && matches!(other.ty, Type::Date));
                     needs.extend(dates.map(|other| (Name::from(ty), Name::clone(&other.name))));
                 }
                 needs.remove(&(Name::clone(&entity.name), Name::clone(&field.name)));
@@ -128,6 +137,16 @@ pub fn attribute_type(fields: &Fields, name: &str) -> Option<Type> {
 /// All mistakes of a vocabulary that was read without one.
 pub fn check(vocabulary: &Vocabulary) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
+    for needed in [known::PARTY, known::HOUSE, known::ANSWER] {
+        if !vocabulary.types.contains_key(needed) {
+            mistakes.push(
+                Mistake::nowhere(format!(
+                    "the packs declare no entity type `{needed}`, which every check needs"
+                ))
+                .help("the pack `core` declares it"),
+            );
+        }
+    }
     for entity in vocabulary.types.values() {
         header_keys(vocabulary, entity, &mut mistakes);
         if let Sort::Join(join) = &entity.sort {
@@ -145,7 +164,10 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Mistake> {
     }
     for record in vocabulary.records.values() {
         for field in record.fields.values().filter(|field| field.derived.is_some()) {
-            mistakes.push(Mistake::at(&field.place, "a record has no derived attribute: put it on the entity type"));
+            mistakes.push(Mistake::at(
+                &field.place,
+                "a record has no derived attribute: put it on the entity type",
+            ));
         }
     }
     if mistakes.is_empty()
@@ -159,13 +181,18 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Mistake> {
 
 /// A key of an agreement's block belongs to the kind or to the header, never to both.
 fn header_keys(vocabulary: &Vocabulary, entity: &EntityType, mistakes: &mut Vec<Mistake>) {
-    let Some(header) = vocabulary.types.get(known::AGREEMENT).filter(|_| entity.agreement) else { return };
+    let Some(header) = vocabulary.types.get(known::AGREEMENT).filter(|_| entity.agreement) else {
+        return;
+    };
     for field in entity.fields.values() {
         if &*field.name == known::ACCEPT {
             continue;
         }
         if let Some(twin) = header.fields.get(&field.name) {
-            let message = format!("`{}` is declared by `{}` and by the header of all agreements", field.name, entity.name);
+            let message = format!(
+                "`{}` is declared by `{}` and by the header of all agreements",
+                field.name, entity.name
+            );
             mistakes.push(Mistake::at(&field.place, message).also(&twin.place, "in the header"));
         }
     }
@@ -178,10 +205,9 @@ fn binding(
     step: &Step,
     bound: &[&Name],
 ) -> Result<(), String> {
-    let declared = entity
-        .fields
-        .get(variable)
-        .ok_or_else(|| format!("`@join` binds `{variable}`, which is not an attribute of `{}`", entity.name))?;
+    let declared = entity.fields.get(variable).ok_or_else(|| {
+        format!("`@join` binds `{variable}`, which is not an attribute of `{}`", entity.name)
+    })?;
     let Type::Entity(wanted) = &declared.ty else {
         return Err(format!("`{variable}` of `@join` is not an entity"));
     };
@@ -230,10 +256,15 @@ fn same_entity(a: &Type, b: &Type) -> bool {
 }
 
 fn fact(vocabulary: &Vocabulary, entity: &EntityType, field: &Field, mistakes: &mut Vec<Mistake>) {
-    let Some(derivation) = &field.derived else { return };
+    let Some(derivation) = &field.derived else {
+        return;
+    };
     let wrong = |message: String| Mistake::at(&field.place, message);
     if field.required {
-        mistakes.push(wrong(format!("derived attribute `{}` is optional: a hole in its inputs makes it a hole", field.name)));
+        mistakes.push(wrong(format!(
+            "derived attribute `{}` is optional: a hole in its inputs makes it a hole",
+            field.name
+        )));
     }
     let own = Type::Entity(Name::clone(&entity.name));
     for path in paths(derivation) {
@@ -248,7 +279,12 @@ fn fact(vocabulary: &Vocabulary, entity: &EntityType, field: &Field, mistakes: &
 }
 
 /// Does a function give the declared type, from inputs it can take?
-fn result(vocabulary: &Vocabulary, own: &Type, derivation: &Derivation, declared: &Type) -> Result<(), String> {
+fn result(
+    vocabulary: &Vocabulary,
+    own: &Type,
+    derivation: &Derivation,
+    declared: &Type,
+) -> Result<(), String> {
     let of = |path: &Path| vocabulary.path_type(own, path).map(|ty| ty.element().clone());
     let gives = |wanted: &str, fits: bool| match fits {
         true => Ok(()),
@@ -292,7 +328,12 @@ fn result(vocabulary: &Vocabulary, own: &Type, derivation: &Derivation, declared
     }
 }
 
-fn wheres(vocabulary: &Vocabulary, member: &Type, own: &Type, conditions: &[Condition]) -> Result<(), String> {
+fn wheres(
+    vocabulary: &Vocabulary,
+    member: &Type,
+    own: &Type,
+    conditions: &[Condition],
+) -> Result<(), String> {
     for condition in conditions {
         let left = vocabulary.path_type(member, &condition.left)?;
         match &condition.right {
@@ -308,8 +349,12 @@ fn wheres(vocabulary: &Vocabulary, member: &Type, own: &Type, conditions: &[Cond
 
 /// A misspelt member would never be found.
 fn known_word(vocabulary: &Vocabulary, ty: &Type, word: &str) -> Result<(), String> {
-    let Type::Entity(name) = ty else { return Ok(()) };
-    let Sort::Enum(members) = &vocabulary.entity(name).sort else { return Ok(()) };
+    let Type::Entity(name) = ty else {
+        return Ok(());
+    };
+    let Sort::Enum(members) = &vocabulary.entity(name).sort else {
+        return Ok(());
+    };
     if members.iter().any(|member| **member == *word) {
         return Ok(());
     }
@@ -331,12 +376,17 @@ fn paths(derivation: &Derivation) -> Vec<Path> {
         Length::Literal { .. } => None,
     };
     match derivation {
-        Derivation::Sum(path) | Derivation::Count(path) | Derivation::Digest(path) | Derivation::Closure(path) => {
+        Derivation::Sum(path)
+        | Derivation::Count(path)
+        | Derivation::Digest(path)
+        | Derivation::Closure(path) => {
             vec![path.clone()]
         }
         Derivation::Min(terms) | Derivation::Max(terms) => terms.iter().flat_map(term_paths).collect(),
         Derivation::Exceeds(left, right) => term_paths(left).into_iter().chain(term_paths(right)).collect(),
-        Derivation::Any(over, conditions) | Derivation::All(over, conditions) | Derivation::Collect(_, over, conditions) => {
+        Derivation::Any(over, conditions)
+        | Derivation::All(over, conditions)
+        | Derivation::Collect(_, over, conditions) => {
             std::iter::once(over.clone()).chain(conditions.iter().filter_map(right_path)).collect()
         }
         Derivation::Less(left, right) => vec![left.clone(), right.clone()],

@@ -285,11 +285,9 @@ impl<'a> Words<'a> {
         if self.take("less") {
             return Ok(Derivation::Less(left, self.path()?));
         }
-        let functions = "sum, count, min, max, any, all, collect, inverse, end, digest, closure, lookup, exceeds or less";
-        Err(format!(
-            "no function in `{}`: it is one of {functions}",
-            self.text
-        ))
+        let functions =
+            "sum, count, min, max, any, all, collect, inverse, end, digest, closure, lookup, exceeds or less";
+        Err(format!("no function in `{}`: it is one of {functions}", self.text))
     }
 
     /// `+ PERIOD`
@@ -302,10 +300,7 @@ impl<'a> Words<'a> {
     }
 
     fn literal_length(&mut self) -> Result<Length, String> {
-        let number: i64 = self
-            .word()?
-            .parse()
-            .map_err(|_| self.expected("a whole number"))?;
+        let number: i64 = self.word()?.parse().map_err(|_| self.expected("a whole number"))?;
         match self.word()? {
             "days" => Ok(Length::Literal { months: 0, days: number }),
             "months" => Ok(Length::Literal { months: number, days: 0 }),

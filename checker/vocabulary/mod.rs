@@ -332,9 +332,7 @@ impl Vocabulary {
     /// # Panics
     /// Never for a name taken from a checked vocabulary.
     pub fn entity(&self, name: &str) -> &EntityType {
-        self.types
-            .get(name)
-            .unwrap_or_else(|| unreachable!("`{name}` is checked to be an entity type"))
+        self.types.get(name).unwrap_or_else(|| unreachable!("`{name}` is checked to be an entity type"))
     }
 
     /// The field of an entity type, through the header for agreements.

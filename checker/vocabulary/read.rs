@@ -19,8 +19,7 @@ use miette::Diagnostic;
 use super::cedar::Fragment;
 use super::derivation::{Derivation, Join};
 use super::{
-    EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type,
-    Vocabulary, known,
+    EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary, known,
 };
 use crate::finding::{Mistake, nearest};
 use crate::source::{Place, Source};
@@ -43,16 +42,12 @@ pub fn read(sources: &[Arc<Source>]) -> Result<Vocabulary, Vec<Mistake>> {
 }
 
 fn parse(source: &Arc<Source>) -> Result<Vec<NamespaceDefinition<RawName>>, Vec<Mistake>> {
-    let parsed =
-        json_schema::Fragment::from_cedarschema_str(&source.text, Extensions::all_available());
+    let parsed = json_schema::Fragment::from_cedarschema_str(&source.text, Extensions::all_available());
     match parsed {
-        Ok((fragment, _)) if fragment.0.keys().all(Option::is_none) => {
-            Ok(fragment.0.into_values().collect())
+        Ok((fragment, _)) if fragment.0.keys().all(Option::is_none) => Ok(fragment.0.into_values().collect()),
+        Ok(_) => {
+            Err(vec![Mistake::at(&Place::new(source, 0..0), "a vocabulary is written without a namespace")])
         }
-        Ok(_) => Err(vec![Mistake::at(
-            &Place::new(source, 0..0),
-            "a vocabulary is written without a namespace",
-        )]),
         Err(error) => Err(vec![schema_mistake(source, &error)]),
     }
 }
@@ -61,9 +56,8 @@ fn parse(source: &Arc<Source>) -> Result<Vec<NamespaceDefinition<RawName>>, Vec<
 pub fn schema_mistake(source: &Arc<Source>, error: &dyn Diagnostic) -> Mistake {
     let mut diagnostic = error;
     while diagnostic.labels().is_none() {
-        let Some(inner) = diagnostic
-            .diagnostic_source()
-            .or_else(|| diagnostic.related().and_then(|mut all| all.next()))
+        let Some(inner) =
+            diagnostic.diagnostic_source().or_else(|| diagnostic.related().and_then(|mut all| all.next()))
         else {
             break;
         };
@@ -140,7 +134,9 @@ impl Reader {
         }
         let records = self.records();
         for (action, apply) in &merged.actions {
-            let Some(gate) = Gate::parse(action) else { continue };
+            let Some(gate) = Gate::parse(action) else {
+                continue;
+            };
             for name in apply.applies_to.iter().flat_map(|apply| &apply.resource_types) {
                 if let Some(entity) = types.get_mut(name.to_string().as_str()) {
                     entity.gates.insert(gate);
@@ -150,8 +146,9 @@ impl Reader {
         if !self.mistakes.is_empty() {
             return Err(self.mistakes);
         }
+        let departures = types.contains_key(known::DEPARTURE);
         for entity in types.values_mut() {
-            machine_fields(entity);
+            machine_fields(entity, departures);
         }
         let kinds = types
             .values()
@@ -202,18 +199,20 @@ impl Reader {
                 known
             }
         };
-        let EntityTypeKind::Standard(standard) = &declared.entity.kind else { return };
+        let EntityTypeKind::Standard(standard) = &declared.entity.kind else {
+            return;
+        };
         let SchemaType::Type { ty: TypeVariant::Record(shape), .. } = &standard.shape.0 else {
-            return self.mistakes.push(Mistake::at(&at, "the shape of an entity type is written out as a record"));
+            return self
+                .mistakes
+                .push(Mistake::at(&at, "the shape of an entity type is written out as a record"));
         };
         let fields = self.fields(&declared.source, shape);
         for (name, field) in fields {
             match shell.fields.get(&name) {
                 Some(known) if !same_type(&known.ty, &field.ty) => {
-                    let message = format!(
-                        "attribute `{name}` of `{}` is declared with another type",
-                        declared.name
-                    );
+                    let message =
+                        format!("attribute `{name}` of `{}` is declared with another type", declared.name);
                     let mistake = Mistake::at(&field.place, message)
                         .help("an attribute that a pack adds needs a name of its own, or the same type")
                         .also(&known.place, "first declared here");
@@ -235,13 +234,22 @@ impl Reader {
             None => agreement.then_some(Gate::Share),
         };
         let sort = match &declared.entity.kind {
-            EntityTypeKind::Enum { choices } => Sort::Enum(
-                choices.iter().map(|choice| Name::from(AsRef::<str>::as_ref(choice))).collect(),
-            ),
+            EntityTypeKind::Enum { choices } => {
+                Sort::Enum(choices.iter().map(|choice| Name::from(AsRef::<str>::as_ref(choice))).collect())
+            }
             EntityTypeKind::Standard(_) => sort_of(&declared.name, &notes, agreement || gate.is_some())?,
         };
         notes.only(&[
-            "title", "doc", "kind", "agreement", "gate", "table", "join", "key", "positional", "example",
+            "title",
+            "doc",
+            "kind",
+            "agreement",
+            "gate",
+            "table",
+            "join",
+            "key",
+            "positional",
+            "example",
         ])?;
         let name = Name::clone(&declared.name);
         Ok(EntityType {
@@ -281,11 +289,24 @@ impl Reader {
         let at = place(source, attribute.loc.as_ref().or(attribute.ty.loc()));
         let notes = Notes::new(&attribute.annotations, source, &at);
         notes.only(&[
-            "title", "doc", "example", "clause", "or", "essential", "asked", "absent", "heading",
-            "label", "entries", "role", "derived",
+            "title",
+            "doc",
+            "example",
+            "clause",
+            "or",
+            "essential",
+            "asked",
+            "absent",
+            "heading",
+            "label",
+            "entries",
+            "role",
+            "derived",
         ])?;
         let derived = match notes.get("derived") {
-            Some(text) => Some(Derivation::parse(text).map_err(|message| Mistake::at(&notes.at("derived"), message))?),
+            Some(text) => {
+                Some(Derivation::parse(text).map_err(|message| Mistake::at(&notes.at("derived"), message))?)
+            }
             None => None,
         };
         let mark = match (notes.has("essential"), notes.get("asked")) {
@@ -332,7 +353,7 @@ impl Reader {
                 }))),
                 TypeVariant::Entity { name } => self.named(&name.to_string(), &at),
                 TypeVariant::EntityOrCommon { type_name } => self.named(&type_name.to_string(), &at),
-                TypeVariant::Extension { name } => self.named(&name.to_string(), &at),
+                TypeVariant::Extension { name } => self.named(name.as_ref(), &at),
             },
         }
     }
@@ -367,22 +388,20 @@ impl Reader {
         let notes = Notes::new(&common.annotations, &source, &at);
         notes.only(&["title", "doc", "example", "reads", "positional"])?;
         if let Some(word) = notes.get("reads") {
-            return Scalar::parse(word).map(Type::Scalar).ok_or_else(|| {
-                Mistake::at(&notes.at("reads"), format!("no reader `{word}`"))
-            });
+            return Scalar::parse(word)
+                .map(Type::Scalar)
+                .ok_or_else(|| Mistake::at(&notes.at("reads"), format!("no reader `{word}`")));
         }
         if self.open.iter().any(|open| &**open == name) {
             return Err(Mistake::at(&at, format!("type `{name}` contains itself")));
         }
         self.open.push(name.into());
         let ty = match &common.ty {
-            SchemaType::Type { ty: TypeVariant::Record(shape), .. } => {
-                Ok(Type::Record(Arc::new(Record {
-                    name: name.to_owned(),
-                    fields: self.fields(&source, shape),
-                    positional: positions(notes.get("positional")),
-                })))
-            }
+            SchemaType::Type { ty: TypeVariant::Record(shape), .. } => Ok(Type::Record(Arc::new(Record {
+                name: name.to_owned(),
+                fields: self.fields(&source, shape),
+                positional: positions(notes.get("positional")),
+            }))),
             other => self.ty(&source, other, &at),
         };
         self.open.pop();
@@ -391,7 +410,7 @@ impl Reader {
 }
 
 /// The attributes that no schema writes: the header of an agreement, accepted departures.
-fn machine_fields(entity: &mut EntityType) {
+fn machine_fields(entity: &mut EntityType, departures: bool) {
     let mut add = |name: &str, title: &str, ty: Type, required: bool| {
         let field = Field {
             name: name.into(),
@@ -413,7 +432,7 @@ fn machine_fields(entity: &mut EntityType) {
         };
         entity.fields.insert(name.into(), field);
     };
-    if matches!(entity.sort, Sort::Kind | Sort::Header) {
+    if departures && matches!(entity.sort, Sort::Kind | Sort::Header) {
         let departures = Type::Set(Box::new(Type::Entity(known::DEPARTURE.into())));
         add(known::ACCEPT, "Accepted departures", departures, false);
     }
@@ -441,10 +460,9 @@ fn positions(text: Option<&str>) -> Vec<Position> {
         .split_whitespace()
         .map(|word| match word.strip_prefix('\'') {
             Some(literal) => Position::Word(literal.trim_end_matches('\'').to_owned()),
-            None => Position::Field {
-                name: word.trim_end_matches('?').into(),
-                optional: word.ends_with('?'),
-            },
+            None => {
+                Position::Field { name: word.trim_end_matches('?').into(), optional: word.ends_with('?') }
+            }
         })
         .collect()
 }
@@ -505,7 +523,9 @@ fn unite_entity(known: &mut json_schema::EntityType<RawName>, more: json_schema:
             known.member_of_types.push(parent);
         }
     }
-    let SchemaType::Type { ty: TypeVariant::Record(known), .. } = &mut known.shape.0 else { return };
+    let SchemaType::Type { ty: TypeVariant::Record(known), .. } = &mut known.shape.0 else {
+        return;
+    };
     if let SchemaType::Type { ty: TypeVariant::Record(more), .. } = more.shape.0 {
         for (name, attribute) in more.attributes {
             known.attributes.entry(name).or_insert(attribute);

@@ -19,45 +19,17 @@ fn main() {
     for source in &files {
         let tree = parse(source);
         assert!(tree.mistakes.is_empty(), "{:?}", tree.mistakes.first());
-        assert!(
-            same(&tree.entries, &words::parse(source)),
-            "the two parsers disagree"
-        );
+        assert!(same(&tree.entries, &words::parse(source)), "the two parsers disagree");
     }
     let megabytes = files.iter().map(String::len).sum::<usize>() as f64 / 1e6;
-    let coarse = fastest(|| {
-        files
-            .iter()
-            .for_each(|source| drop(black_box(parse(source))))
-    });
-    let by_word = fastest(|| {
-        files
-            .iter()
-            .for_each(|source| drop(black_box(words::parse(source))))
-    });
-    let pairs = fastest(|| {
-        files
-            .iter()
-            .for_each(|source| drop(black_box(words::pairs(source))))
-    });
+    let coarse = fastest(|| files.iter().for_each(|source| drop(black_box(parse(source)))));
+    let by_word = fastest(|| files.iter().for_each(|source| drop(black_box(words::parse(source)))));
+    let pairs = fastest(|| files.iter().for_each(|source| drop(black_box(words::pairs(source)))));
     println!("{megabytes:.1} MB of deals, fastest of {RUNS} runs, tree built and dropped");
-    println!(
-        "coarse tokens, words by hand  {:7.1} MB/s",
-        megabytes / coarse
-    );
-    println!(
-        "a pest rule for every word    {:7.1} MB/s",
-        megabytes / by_word
-    );
-    println!(
-        "  the same without a tree     {:7.1} MB/s",
-        megabytes / pairs
-    );
-    println!(
-        "ratio {:.2}, without its tree {:.2}",
-        by_word / coarse,
-        pairs / coarse
-    );
+    println!("coarse tokens, words by hand  {:7.1} MB/s", megabytes / coarse);
+    println!("a pest rule for every word    {:7.1} MB/s", megabytes / by_word);
+    println!("  the same without a tree     {:7.1} MB/s", megabytes / pairs);
+    println!("ratio {:.2}, without its tree {:.2}", by_word / coarse, pairs / coarse);
 }
 
 /// The least time of several runs, in seconds.
@@ -76,11 +48,7 @@ fn fastest(mut work: impl FnMut()) -> f64 {
 /// What this process has used of the processor, where Linux tells it in nanoseconds.
 fn cpu_seconds() -> Option<f64> {
     let told = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    told.split(' ')
-        .next()?
-        .parse::<f64>()
-        .ok()
-        .map(|nanoseconds| nanoseconds / 1e9)
+    told.split(' ').next()?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9)
 }
 
 /// Whether two trees say the same. Spans of heads differ in what they count in.
@@ -104,11 +72,8 @@ fn deals(seed: usize) -> String {
     let mut number = seed * 7919;
     while source.len() < BYTES {
         number += 1;
-        let (place, years, tier) = (
-            ["Delaware", "Germany", "New York"][number % 3],
-            number % 7 + 1,
-            number % 4,
-        );
+        let (place, years, tier) =
+            (["Delaware", "Germany", "New York"][number % 3], number % 7 + 1, number % 4);
         source.push_str(&format!(
             r#"
 party party-{number} "Party {number}, Inc." {{

@@ -4,24 +4,15 @@ use crate::{Block, Entry, MAX_DEPTH, Mistake, Span};
 
 /// One mistake for each missing `}`, at the head of the block it is missing from.
 pub(crate) fn unclosed(source: &str, entries: &[Entry]) -> Vec<Mistake> {
-    let mut guess = Guess {
-        margins: Margins::of(source),
-        open: Vec::new(),
-        missing: Vec::new(),
-    };
+    let mut guess = Guess { margins: Margins::of(source), open: Vec::new(), missing: Vec::new() };
     let missing = match guess.entries(entries) {
         Ok(()) => {
-            guess
-                .missing
-                .extend(guess.open.into_iter().rev().map(|entry| (entry, None)));
+            guess.missing.extend(guess.open.into_iter().rev().map(|entry| (entry, None)));
             guess.missing
         }
         Err(Contradiction) => by_braces(entries),
     };
-    missing
-        .into_iter()
-        .map(|(entry, before)| tell(source, &guess.margins, entry, before))
-        .collect()
+    missing.into_iter().map(|(entry, before)| tell(source, &guess.margins, entry, before)).collect()
 }
 
 /// An entry whose block is not closed, and the place before which its `}` seems to be missing.
@@ -42,9 +33,7 @@ impl<'a> Guess<'a> {
     fn entries(&mut self, entries: &'a [Entry]) -> Result<(), Contradiction> {
         for entry in entries {
             if let Some(indent) = self.margins.if_first(entry.span.start) {
-                while let Some(last) = self
-                    .open
-                    .pop_if(|last| indent <= self.margins.indent(last.span.start))
+                while let Some(last) = self.open.pop_if(|last| indent <= self.margins.indent(last.span.start))
                 {
                     self.miss(last, entry.head.clone())?;
                 }
@@ -64,9 +53,7 @@ impl<'a> Guess<'a> {
         };
         if let Some(indent) = self.margins.if_first(close.start) {
             while self.open.len() > 1
-                && let Some(last) = self
-                    .open
-                    .pop_if(|last| indent < self.margins.indent(last.span.start))
+                && let Some(last) = self.open.pop_if(|last| indent < self.margins.indent(last.span.start))
             {
                 self.miss(last, close.clone())?;
             }
@@ -77,11 +64,7 @@ impl<'a> Guess<'a> {
     /// More missing braces than blocks can be open at once cannot be right.
     fn miss(&mut self, entry: &'a Entry, before: Span) -> Result<(), Contradiction> {
         self.missing.push((entry, Some(before)));
-        if self.missing.len() > MAX_DEPTH {
-            Err(Contradiction)
-        } else {
-            Ok(())
-        }
+        if self.missing.len() > MAX_DEPTH { Err(Contradiction) } else { Ok(()) }
     }
 }
 
@@ -99,27 +82,17 @@ fn by_braces(entries: &[Entry]) -> Vec<Missing<'_>> {
 }
 
 fn tell(source: &str, margins: &Margins, entry: &Entry, before: Option<Span>) -> Mistake {
-    let name = source[entry.head.clone()]
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim();
+    let name = source[entry.head.clone()].lines().next().unwrap_or_default().trim();
     let (what, span) = match &entry.block {
         Some(block) if name.is_empty() => ("the block".to_owned(), block.open.clone()),
         _ => (format!("the block `{name}`"), entry.head.clone()),
     };
     let line = margins.line(entry.span.start);
-    let mistake = Mistake::new(
-        span,
-        format!("{what} that begins in line {line} is never closed"),
-    )
-    .structural();
+    let mistake =
+        Mistake::new(span, format!("{what} that begins in line {line} is never closed")).structural();
     match before {
         Some(place) => mistake
-            .help(format!(
-                "did you forget `}}` before line {}?",
-                margins.line(place.start)
-            ))
+            .help(format!("did you forget `}}` before line {}?", margins.line(place.start)))
             .also(place, "a `}` seems to be missing before this"),
         None => mistake.help("add `}` where the block ends"),
     }

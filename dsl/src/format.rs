@@ -23,10 +23,7 @@ pub fn format(source: &str) -> Result<String, Vec<Mistake>> {
     if !tree.mistakes.is_empty() {
         return Err(tree.mistakes);
     }
-    let mut layout = Layout {
-        source,
-        comments: tree.comments.iter().peekable(),
-    };
+    let mut layout = Layout { source, comments: tree.comments.iter().peekable() };
     let mut rows = Rows::at(0);
     layout.fill(&mut rows, &tree.entries, source.len(), 0);
     let mut out = String::with_capacity(source.len());
@@ -56,12 +53,7 @@ struct Rows {
 
 impl Rows {
     fn at(end: usize) -> Self {
-        Self {
-            rows: Vec::new(),
-            end,
-            opener: None,
-            opener_open: false,
-        }
+        Self { rows: Vec::new(), end, opener: None, opener_open: false }
     }
 }
 
@@ -72,11 +64,7 @@ impl<'a> Layout<'a> {
             self.comments_before(rows, entry.span.start);
             let blank = self.blank_line(rows, entry.span.start);
             let content = self.entry(entry, indent);
-            rows.rows.push(Row {
-                blank,
-                content,
-                comment: None,
-            });
+            rows.rows.push(Row { blank, content, comment: None });
             rows.end = entry.span.end;
         }
         self.comments_before(rows, end);
@@ -88,16 +76,10 @@ impl<'a> Layout<'a> {
             let same_line = !self.source[rows.end..comment.span.start].contains('\n');
             match rows.rows.last_mut() {
                 Some(row) if same_line => row.comment = Some(text),
-                None if same_line && rows.opener_open && rows.opener.is_none() => {
-                    rows.opener = Some(text)
-                }
+                None if same_line && rows.opener_open && rows.opener.is_none() => rows.opener = Some(text),
                 _ => {
                     let blank = self.blank_line(rows, comment.span.start);
-                    rows.rows.push(Row {
-                        blank,
-                        content: Content::Comment(text),
-                        comment: None,
-                    });
+                    rows.rows.push(Row { blank, content: Content::Comment(text), comment: None });
                 }
             }
             rows.end = comment.span.end;
@@ -111,11 +93,7 @@ impl<'a> Layout<'a> {
     /// Whether the source has an empty line between the last row and `start`.
     fn blank_line(&self, rows: &Rows, start: usize) -> bool {
         !rows.rows.is_empty()
-            && self.source[rows.end..start]
-                .bytes()
-                .filter(|byte| *byte == b'\n')
-                .count()
-                > 1
+            && self.source[rows.end..start].bytes().filter(|byte| *byte == b'\n').count() > 1
     }
 
     fn entry(&mut self, entry: &Entry, indent: usize) -> Content {
@@ -134,10 +112,7 @@ impl<'a> Layout<'a> {
 
     /// Adds a block to the lines of its head, one entry a line.
     fn block(&mut self, entry: &Entry, block: &Block, lines: &mut Vec<String>, indent: usize) {
-        let mut rows = Rows {
-            opener_open: true,
-            ..Rows::at(entry.head.end)
-        };
+        let mut rows = Rows { opener_open: true, ..Rows::at(entry.head.end) };
         self.comments_before(&mut rows, block.open.start);
         if rows.rows.is_empty() {
             rows.end = block.open.end;
@@ -146,13 +121,8 @@ impl<'a> Layout<'a> {
         let head = lines.last_mut().map(std::mem::take).unwrap_or_default();
         lines.pop();
         let empty = rows.rows.is_empty() && rows.opener.is_none();
-        let comment = rows
-            .opener
-            .map_or(String::new(), |comment| format!("  {comment}"));
-        lines.push(format!(
-            "{head} {{{}{comment}",
-            if empty { "}" } else { "" }
-        ));
+        let comment = rows.opener.map_or(String::new(), |comment| format!("  {comment}"));
+        lines.push(format!("{head} {{{}{comment}", if empty { "}" } else { "" }));
         if !empty {
             lines.extend(rows::lines(rows.rows, indent + INDENT, true));
             lines.push(format!("{:indent$}}}", ""));
@@ -162,34 +132,23 @@ impl<'a> Layout<'a> {
     /// Whether no line ends between the words of an entry or in its block. A break in an anchor does not last.
     fn on_one_line(&mut self, entry: &Entry) -> bool {
         let last = entry.groups.last().and_then(|group| group.atoms.last());
-        let words = !self.line_ends(
-            entry.head.start,
-            last.map_or(entry.head.start, |atom| atom.span().end),
-        );
+        let words = !self.line_ends(entry.head.start, last.map_or(entry.head.start, |atom| atom.span().end));
         let Some(block) = &entry.block else {
             return words;
         };
         let end = block_end(block);
-        let empty = block.entries.is_empty()
-            && self
-                .comments
-                .peek()
-                .is_none_or(|comment| comment.span.start > end);
+        let empty =
+            block.entries.is_empty() && self.comments.peek().is_none_or(|comment| comment.span.start > end);
         words && (empty || !self.line_ends(entry.head.end, end))
     }
 
     /// Whether a line ends between two places of the source.
     fn line_ends(&self, from: usize, to: usize) -> bool {
-        self.source
-            .get(from..to)
-            .is_some_and(|between| between.contains('\n'))
+        self.source.get(from..to).is_some_and(|between| between.contains('\n'))
     }
 }
 
 /// Where the `}` of a block stands.
 fn block_end(block: &Block) -> usize {
-    block
-        .close
-        .as_ref()
-        .map_or(block.open.end, |close| close.start)
+    block.close.as_ref().map_or(block.open.end, |close| close.start)
 }

@@ -17,18 +17,13 @@ pub(crate) fn check(source: &str) -> Option<Mistake> {
             source.len()
         );
         return Some(
-            Mistake::new(0..0, message)
-                .help("split it into several files of one folder")
-                .structural(),
+            Mistake::new(0..0, message).help("split it into several files of one folder").structural(),
         );
     }
     too_deep(source).map(|span| {
-        Mistake::new(
-            span,
-            format!("blocks and lists are nested more than {MAX_DEPTH} deep"),
-        )
-        .help("close the blocks and lists above with `}` and `]`")
-        .structural()
+        Mistake::new(span, format!("blocks and lists are nested more than {MAX_DEPTH} deep"))
+            .help("close the blocks and lists above with `}` and `]`")
+            .structural()
     })
 }
 

@@ -8,14 +8,8 @@ pub struct Lines {
 impl Lines {
     /// Notes where each line of the source begins.
     pub fn new(source: &str) -> Self {
-        let breaks = source
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1);
-        Self {
-            starts: std::iter::once(0).chain(breaks).collect(),
-        }
+        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self { starts: std::iter::once(0).chain(breaks).collect() }
     }
 
     /// Line and column of an offset into the same source, both from 1; the column counts characters
@@ -27,10 +21,7 @@ impl Lines {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start <= offset);
-        let column = source[self.starts[line - 1]..offset]
-            .chars()
-            .filter(|c| *c != '\u{FEFF}')
-            .count();
+        let column = source[self.starts[line - 1]..offset].chars().filter(|c| *c != '\u{FEFF}').count();
         (line, column + 1)
     }
 }
@@ -43,22 +34,7 @@ mod tests {
     fn places_count_characters_from_one() {
         let source = "a §é b\r\n\ncd";
         let lines = Lines::new(source);
-        let places: Vec<_> = [0, 2, 4, 3, 7, 10, 11, 13, 99]
-            .map(|offset| lines.place(source, offset))
-            .into();
-        assert_eq!(
-            places,
-            [
-                (1, 1),
-                (1, 3),
-                (1, 4),
-                (1, 3),
-                (1, 6),
-                (2, 1),
-                (3, 1),
-                (3, 3),
-                (3, 3)
-            ]
-        );
+        let places: Vec<_> = [0, 2, 4, 3, 7, 10, 11, 13, 99].map(|offset| lines.place(source, offset)).into();
+        assert_eq!(places, [(1, 1), (1, 3), (1, 4), (1, 3), (1, 6), (2, 1), (3, 1), (3, 3), (3, 3)]);
     }
 }

@@ -19,13 +19,7 @@ pub struct Mistake {
 
 impl Mistake {
     pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            help: None,
-            also: None,
-            structural: false,
-        }
+        Self { span, message: message.into(), help: None, also: None, structural: false }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -71,16 +65,12 @@ impl Mistakes {
 
     /// All that is told, in the order of the source. A cut list says so, and may have cut a structural mistake.
     pub(crate) fn into_sorted(mut self) -> Vec<Mistake> {
-        self.told
-            .sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
+        self.told.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         if let Some(span) = self.first_untold {
             let rest = self.count - MAX_TOLD;
             self.told.push(
-                Mistake::new(
-                    span,
-                    format!("the file has {rest} more mistakes, which are not listed"),
-                )
-                .structural(),
+                Mistake::new(span, format!("the file has {rest} more mistakes, which are not listed"))
+                    .structural(),
             );
         }
         self.told

@@ -22,8 +22,8 @@ const RESERVED: [&str; 14] = [
 
 /// Signs of scripts and of decomposed accents that join letters and are no letters themselves.
 const JOINING: [char; 15] = [
-    '\u{94D}', '\u{9CD}', '\u{A4D}', '\u{ACD}', '\u{B4D}', '\u{BCD}', '\u{C4D}', '\u{CCD}',
-    '\u{D4D}', '\u{DCA}', '\u{E4E}', '\u{1039}', '\u{103A}', '\u{17D2}', '\u{30FB}',
+    '\u{94D}', '\u{9CD}', '\u{A4D}', '\u{ACD}', '\u{B4D}', '\u{BCD}', '\u{C4D}', '\u{CCD}', '\u{D4D}',
+    '\u{DCA}', '\u{E4E}', '\u{1039}', '\u{103A}', '\u{17D2}', '\u{30FB}',
 ];
 
 /// Whether the word is an answer or another fixed word, which no declaration may take as its name.
@@ -44,25 +44,15 @@ pub fn check_name(word: &str) -> Result<(), String> {
     }
     if let Some(found) = word.chars().find(|c| !is_name_char(*c)) {
         return Err(match found {
-            '_' => format!(
-                "`{word}` cannot be a name: write `{}`",
-                word.replace('_', "-")
-            ),
+            '_' => format!("`{word}` cannot be a name: write `{}`", word.replace('_', "-")),
             _ if refused(found).is_some() => {
-                format!(
-                    "a name cannot hold the invisible character U+{:04X}",
-                    u32::from(found)
-                )
+                format!("a name cannot hold the invisible character U+{:04X}", u32::from(found))
             }
-            _ => format!(
-                "`{word}` cannot be a name: `{found}` is neither a letter nor a digit, `-` or `.`"
-            ),
+            _ => format!("`{word}` cannot be a name: `{found}` is neither a letter nor a digit, `-` or `.`"),
         });
     }
     if word.starts_with(['-', '.']) || word.ends_with(['-', '.']) {
-        return Err(format!(
-            "`{word}` cannot be a name: a name begins and ends with a letter or a digit"
-        ));
+        return Err(format!("`{word}` cannot be a name: a name begins and ends with a letter or a digit"));
     }
     Ok(())
 }
@@ -77,38 +67,15 @@ mod tests {
 
     #[test]
     fn names() {
-        for good in [
-            "acme",
-            "dx-7b",
-            "v1.2",
-            "7b",
-            "müller",
-            "mu\u{308}ller",
-            "株式会社",
-            "हिन्दी",
-            "обмен",
-        ] {
+        for good in ["acme", "dx-7b", "v1.2", "7b", "müller", "mu\u{308}ller", "株式会社", "हिन्दी", "обмен"]
+        {
             assert_eq!(check_name(good), Ok(()), "{good}");
         }
-        for bad in [
-            "",
-            "yes",
-            "world",
-            "-a",
-            "a.",
-            "..",
-            "a_b",
-            "a/b",
-            "a\u{202E}b",
-            "a\u{200B}b",
-            "a\u{7}b",
-            "a b",
-        ] {
+        for bad in
+            ["", "yes", "world", "-a", "a.", "..", "a_b", "a/b", "a\u{202E}b", "a\u{200B}b", "a\u{7}b", "a b"]
+        {
             assert!(check_name(bad).is_err(), "{bad:?}");
         }
-        assert_eq!(
-            check_name("dx_7b"),
-            Err("`dx_7b` cannot be a name: write `dx-7b`".into())
-        );
+        assert_eq!(check_name("dx_7b"), Err("`dx_7b` cannot be a name: write `dx-7b`".into()));
     }
 }

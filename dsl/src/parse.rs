@@ -28,27 +28,17 @@ pub fn parse(source: &str) -> Tree {
         unclosed: false,
         last_close: None,
     };
-    let entries = pairs
-        .next()
-        .map(|file| reader.entries(file.into_inner()))
-        .unwrap_or_default();
+    let entries = pairs.next().map(|file| reader.entries(file.into_inner())).unwrap_or_default();
     if reader.unclosed {
         for mistake in blocks::unclosed(source, &entries) {
             reader.mistakes.push(mistake);
         }
     }
-    Tree {
-        entries,
-        comments: reader.comments,
-        mistakes: reader.mistakes.into_sorted(),
-    }
+    Tree { entries, comments: reader.comments, mistakes: reader.mistakes.into_sorted() }
 }
 
 fn refused(mistake: Mistake) -> Tree {
-    Tree {
-        mistakes: vec![mistake],
-        ..Tree::default()
-    }
+    Tree { mistakes: vec![mistake], ..Tree::default() }
 }
 
 struct Reader<'a> {
@@ -85,12 +75,7 @@ impl Reader<'_> {
     /// An entry without its block, unless it holds nothing at all.
     fn head(&mut self, pair: &Pair<Rule>) -> Option<Entry> {
         let before = self.mistakes.count();
-        let head = words::split(
-            self.source,
-            span_of(pair),
-            &mut self.comments,
-            &mut self.mistakes,
-        );
+        let head = words::split(self.source, span_of(pair), &mut self.comments, &mut self.mistakes);
         let span = head.start..head.end;
         let mut entry = Entry {
             groups: head.groups,
@@ -112,12 +97,7 @@ impl Reader<'_> {
             return false;
         }
         let mut end = block.as_span().start();
-        for comment in self
-            .comments
-            .iter()
-            .rev()
-            .take_while(|comment| comment.span.start >= entry.span.end)
-        {
+        for comment in self.comments.iter().rev().take_while(|comment| comment.span.start >= entry.span.end) {
             if self.source[comment.span.end..end].contains(';') {
                 return false;
             }
@@ -129,11 +109,8 @@ impl Reader<'_> {
     fn check_head(&mut self, entry: &Entry) {
         if let (true, Some(anchor)) = (entry.groups.is_empty(), &entry.anchor) {
             self.mistakes.push(
-                Mistake::new(
-                    anchor.span.clone(),
-                    format!("`§{}` stands alone", anchor.text),
-                )
-                .help("write a clause at the end of the line it belongs to"),
+                Mistake::new(anchor.span.clone(), format!("`§{}` stands alone", anchor.text))
+                    .help("write a clause at the end of the line it belongs to"),
             );
         }
     }
@@ -141,17 +118,8 @@ impl Reader<'_> {
     /// An anchor behind `}` belongs to the entry that the block ended.
     fn late_anchor(&mut self, entry: &mut Entry, pair: &Pair<Rule>) {
         let before = self.mistakes.count();
-        let Head {
-            groups,
-            anchor,
-            end,
-            ..
-        } = words::split(
-            self.source,
-            span_of(pair),
-            &mut self.comments,
-            &mut self.mistakes,
-        );
+        let Head { groups, anchor, end, .. } =
+            words::split(self.source, span_of(pair), &mut self.comments, &mut self.mistakes);
         // Only a stray `]` leaves words behind the anchor; they are kept with it.
         entry.groups.extend(groups);
         entry.span.end = end;
@@ -172,35 +140,20 @@ impl Reader<'_> {
                 .help("write before `{` what the block is, as in `asset dx-7b {`"),
         );
         let block = Some(self.block(pair));
-        Entry {
-            groups: Vec::new(),
-            anchor: None,
-            block,
-            head: span.start..span.start,
-            span,
-            mistakes: 1,
-        }
+        Entry { groups: Vec::new(), anchor: None, block, head: span.start..span.start, span, mistakes: 1 }
     }
 
     fn block(&mut self, pair: Pair<Rule>) -> Block {
         let open = pair.as_span().start();
         let mut close = None;
         let inner = pair.into_inner();
-        if let Some(last) = inner
-            .clone()
-            .next_back()
-            .filter(|last| last.as_rule() == Rule::close)
-        {
+        if let Some(last) = inner.clone().next_back().filter(|last| last.as_rule() == Rule::close) {
             close = Some(span_of(&last));
         }
         let entries = self.entries(inner);
         self.unclosed |= close.is_none();
         self.last_close.clone_from(&close);
-        Block {
-            entries,
-            open: open..open + 1,
-            close,
-        }
+        Block { entries, open: open..open + 1, close }
     }
 
     fn stray(&mut self, span: Span) {

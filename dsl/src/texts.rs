@@ -6,10 +6,7 @@ use crate::Span;
 
 /// The blanks before which and after which a word ends. Only the first three, and NBSP, may stand before a comment.
 pub(crate) fn is_blank(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\t' | '\r' | '\u{A0}' | '\u{202F}' | '\u{2000}'..='\u{200A}' | '\u{3000}'
-    )
+    matches!(c, ' ' | '\t' | '\r' | '\u{A0}' | '\u{202F}' | '\u{2000}'..='\u{200A}' | '\u{3000}')
 }
 
 /// Why a deal must not hold the character, if so: whoever reads a deal sees all that it says.
@@ -17,9 +14,7 @@ pub(crate) fn refused(c: char) -> Option<&'static str> {
     match c {
         '\t' | '\n' | '\r' => None,
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{61C}' => {
-            Some(
-                "turns the reading direction, so that the text shows in another order than it is read",
-            )
+            Some("turns the reading direction, so that the text shows in another order than it is read")
         }
         '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => Some("shows as nothing"),
         '\u{2028}' | '\u{2029}' => Some("breaks a line in some editors and not in others"),
@@ -40,17 +35,12 @@ pub(crate) fn begins_comment(source: &str, at: usize) -> bool {
 
 /// From the `#` at `at` to the last character of its line that is not a blank.
 pub(crate) fn comment_span(source: &str, at: usize) -> Span {
-    at..at
-        + source[at..line_end(source, at)]
-            .trim_end_matches(is_blank)
-            .len()
+    at..at + source[at..line_end(source, at)].trim_end_matches(is_blank).len()
 }
 
 /// Where the line of `at` ends, before its line break.
 pub(crate) fn line_end(source: &str, at: usize) -> usize {
-    source[at..]
-        .find('\n')
-        .map_or(source.len(), |length| at + length)
+    source[at..].find('\n').map_or(source.len(), |length| at + length)
 }
 
 /// Where a text ends, and whether a quote closes it.
@@ -69,10 +59,7 @@ pub(crate) fn text_end(source: &str, start: usize) -> TextEnd {
     };
     match close {
         Some(end) => TextEnd { end, closed: true },
-        None => TextEnd {
-            end: unclosed_end(source, start),
-            closed: false,
-        },
+        None => TextEnd { end: unclosed_end(source, start), closed: false },
     }
 }
 
@@ -80,9 +67,7 @@ fn unclosed_end(source: &str, start: usize) -> usize {
     let end = line_end(source, start);
     let line = &source[start..end];
     let opens_block = line.strip_suffix('\r').unwrap_or(line).strip_suffix(" {");
-    opens_block
-        .filter(|_| end < source.len())
-        .map_or(end, |text| start + text.len())
+    opens_block.filter(|_| end < source.len()).map_or(end, |text| start + text.len())
 }
 
 /// Behind the quote that closes a straight text: the first that is not escaped.
@@ -109,9 +94,7 @@ fn curly_close(source: &str, start: usize) -> Option<usize> {
     if let Some(length) = on_line.find('”') {
         return Some(start + length + '”'.len_utf8());
     }
-    let length = rest
-        .find(['”', '“'])
-        .filter(|length| rest[*length..].starts_with('”'))?;
+    let length = rest.find(['”', '“']).filter(|length| rest[*length..].starts_with('”'))?;
     let end = start + length + '”'.len_utf8();
     may_follow_text(&source[end..]).then_some(end)
 }
@@ -120,10 +103,7 @@ fn curly_close(source: &str, start: usize) -> Option<usize> {
 pub(crate) fn may_follow_text(rest: &str) -> bool {
     let first = rest.chars().next();
     first.is_none_or(|c| {
-        matches!(
-            c,
-            ' ' | '\n' | ',' | ';' | '{' | '}' | '[' | ']' | '\r' | '\t' | '§' | '@' | '\u{A0}'
-        )
+        matches!(c, ' ' | '\n' | ',' | ';' | '{' | '}' | '[' | ']' | '\r' | '\t' | '§' | '@' | '\u{A0}')
     })
 }
 
@@ -136,17 +116,10 @@ pub(crate) fn text_value(inner: &str) -> String {
     let mut chars = inner.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => value.push(
-                chars
-                    .next_if(|next| matches!(next, '"' | '\\'))
-                    .unwrap_or('\\'),
-            ),
+            '\\' => value.push(chars.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
             '\n' => {
                 value.truncate(value.trim_end_matches([' ', '\t', '\r']).len());
-                while chars
-                    .next_if(|next| matches!(next, ' ' | '\t' | '\r' | '\n'))
-                    .is_some()
-                {}
+                while chars.next_if(|next| matches!(next, ' ' | '\t' | '\r' | '\n')).is_some() {}
                 value.push(' ');
             }
             c => value.push(c),

@@ -88,9 +88,7 @@ impl Atom {
     /// The place of the atom in the source.
     pub fn span(&self) -> Span {
         match self {
-            Atom::Word { span, .. } | Atom::Text { span, .. } | Atom::List { span, .. } => {
-                span.clone()
-            }
+            Atom::Word { span, .. } | Atom::Text { span, .. } | Atom::List { span, .. } => span.clone(),
         }
     }
 }

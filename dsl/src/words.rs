@@ -19,33 +19,15 @@ pub(crate) struct Head {
 }
 
 /// Splits the head that covers `span` of the source.
-pub(crate) fn split(
-    source: &str,
-    span: Span,
-    comments: &mut Vec<Comment>,
-    mistakes: &mut Mistakes,
-) -> Head {
+pub(crate) fn split(source: &str, span: Span, comments: &mut Vec<Comment>, mistakes: &mut Mistakes) -> Head {
     let text = &source[..span.end];
     let (at, end) = (span.start, span.start);
-    let mut splitter = Splitter {
-        source,
-        text,
-        at,
-        end,
-        anchor: None,
-        foreign_quotes: false,
-        comments,
-        mistakes,
-    };
+    let mut splitter =
+        Splitter { source, text, at, end, anchor: None, foreign_quotes: false, comments, mistakes };
     let start = span.end - text[span].trim_start_matches(is_blank).len();
     let mut groups = splitter.groups(None);
     splitter.check_key(&mut groups);
-    Head {
-        groups,
-        anchor: splitter.anchor,
-        start,
-        end: splitter.end.max(start),
-    }
+    Head { groups, anchor: splitter.anchor, start, end: splitter.end.max(start) }
 }
 
 struct Splitter<'a> {
@@ -88,11 +70,7 @@ impl Level {
             self.groups.reserve_exact(1);
         }
         let atoms = std::mem::take(&mut self.atoms);
-        self.groups.push(Group {
-            atoms,
-            comma,
-            broke_line: false,
-        });
+        self.groups.push(Group { atoms, comma, broke_line: false });
     }
 }
 
@@ -134,9 +112,8 @@ impl Splitter<'_> {
     fn push(&mut self, level: &mut Level, atom: Atom) {
         if let (true, Some(last)) = (level.line_ended, level.atoms.last()) {
             let mistake = Mistake::new(last.span(), "no comma stands behind this member of a list");
-            self.mistakes.push(
-                mistake.help("put a comma at the end of the line, or close the list with `]`"),
-            );
+            self.mistakes
+                .push(mistake.help("put a comma at the end of the line, or close the list with `]`"));
         }
         level.push(atom);
     }
@@ -152,9 +129,8 @@ impl Splitter<'_> {
                     .help("a comma parts the members of a list; between entries there is none"),
             );
         } else {
-            self.mistakes.push(
-                Mistake::new(span, "nothing stands between these commas").help("remove one comma"),
-            );
+            self.mistakes
+                .push(Mistake::new(span, "nothing stands between these commas").help("remove one comma"));
         }
     }
 
@@ -173,12 +149,9 @@ impl Splitter<'_> {
     fn close_level(&mut self, mut level: Level, in_list: bool) -> Vec<Group> {
         if !level.atoms.is_empty() {
             level.end_group(None);
-        } else if !in_list
-            && let Some(comma) = level.groups.last().and_then(|group| group.comma.clone())
-        {
+        } else if !in_list && let Some(comma) = level.groups.last().and_then(|group| group.comma.clone()) {
             self.mistakes.push(
-                Mistake::new(comma, "nothing follows this comma")
-                    .help("remove it, or add what is missing"),
+                Mistake::new(comma, "nothing follows this comma").help("remove it, or add what is missing"),
             );
         }
         level.groups
@@ -191,24 +164,17 @@ impl Splitter<'_> {
             self.take(1);
             if groups.is_empty() {
                 let mistake = Mistake::new(open.start..self.at, "this list is empty");
-                self.mistakes
-                    .push(mistake.help("write `none` for a list that has no members"));
+                self.mistakes.push(mistake.help("write `none` for a list that has no members"));
             }
         } else {
             self.unclosed_list(&open);
         }
-        self.push(
-            level,
-            Atom::List {
-                groups,
-                span: open.start..self.end,
-            },
-        );
+        self.push(level, Atom::List { groups, span: open.start..self.end });
     }
 
     fn unclosed_list(&mut self, open: &Span) {
-        let mut mistake = Mistake::new(open.clone(), "this list is never closed")
-            .help("add `]` behind its last member");
+        let mut mistake =
+            Mistake::new(open.clone(), "this list is never closed").help("add `]` behind its last member");
         let swallowed = line_end(self.text, open.start);
         if swallowed < self.end {
             mistake = mistake.structural();
@@ -226,9 +192,7 @@ impl Splitter<'_> {
     }
 
     fn comment(&mut self) {
-        self.comments.push(Comment {
-            span: comment_span(self.text, self.at),
-        });
+        self.comments.push(Comment { span: comment_span(self.text, self.at) });
         self.at = line_end(self.text, self.at);
     }
 

@@ -33,30 +33,13 @@ fn values_of_neighbors_stand_in_a_column() {
     check(&[
         (
             "a x {\nb 1\nlonger 2 §4\nc\n\nd 3 @5\n}",
-            &[
-                "a x {",
-                "  b      1",
-                "  longer 2  §4",
-                "  c",
-                "",
-                "  d 3  §5",
-                "}",
-            ],
+            &["a x {", "  b      1", "  longer 2  §4", "  c", "", "  d 3  §5", "}"],
         ),
         (
             "a {\nb 1\nan_exceptionally_long_key 2\nccc { d }\n}",
-            &[
-                "a {",
-                "  b   1",
-                "  an_exceptionally_long_key 2",
-                "  ccc { d }",
-                "}",
-            ],
+            &["a {", "  b   1", "  an_exceptionally_long_key 2", "  ccc { d }", "}"],
         ),
-        (
-            "a {\nb 1 # one\nccc 22 # two\n}",
-            &["a {", "  b   1   # one", "  ccc 22  # two", "}"],
-        ),
+        ("a {\nb 1 # one\nccc 22 # two\n}", &["a {", "  b   1   # one", "  ccc 22  # two", "}"]),
         ("party x\nasset yy", &["party x", "asset yy"]),
         ("a {\nb, c\ndddd e\n}", &["a {", "  b, c", "  dddd e", "}"]),
     ]);
@@ -70,46 +53,25 @@ fn blocks_stay_on_one_line_if_they_fit() {
         ("a\n{ b }", &["a {", "  b", "}"]),
         ("a { b\n}", &["a {", "  b", "}"]),
         ("a {\n\n}", &["a {}"]),
-        (
-            &format!("a {{ b; {long} }}"),
-            &["a {", "  b", &format!("  {long}"), "}"],
-        ),
+        (&format!("a {{ b; {long} }}"), &["a {", "  b", &format!("  {long}"), "}"]),
     ]);
 }
 
 #[test]
 fn blank_lines_are_kept_one_at_most() {
-    check(&[(
-        "\n\na\n\n\n\n# c\n\nb {\n\n\nc\n\n\n}\n\n\n",
-        &["a", "", "# c", "", "b {", "  c", "}"],
-    )]);
+    check(&[("\n\na\n\n\n\n# c\n\nb {\n\n\nc\n\n\n}\n\n\n", &["a", "", "# c", "", "b {", "  c", "}"])]);
 }
 
 #[test]
 fn comments_keep_their_place() {
     check(&[
-        (
-            "# one  \n   # two\na # three\n# four",
-            &["# one", "# two", "a  # three", "# four"],
-        ),
+        ("# one  \n   # two\na # three\n# four", &["# one", "# two", "a  # three", "# four"]),
         (
             "a { # one\n# two\nb # three\n# four\n} # five",
-            &[
-                "a {  # one",
-                "  # two",
-                "  b  # three",
-                "  # four",
-                "}  # five",
-            ],
+            &["a {  # one", "  # two", "  b  # three", "  # four", "}  # five"],
         ),
-        (
-            "a # one\n{ # two\nb }",
-            &["a {  # one", "  # two", "  b", "}"],
-        ),
-        (
-            "a b, # one\n# two\nc # three",
-            &["a b,  # one", "  # two", "  c  # three"],
-        ),
+        ("a # one\n{ # two\nb }", &["a {  # one", "  # two", "  b", "}"]),
+        ("a b, # one\n# two\nc # three", &["a b,  # one", "  # two", "  c  # three"]),
         (
             "a {\nb [c # one\n# two\n, d,[e,\nf]\n# three\n] @4 # four\n}",
             &[
@@ -133,14 +95,8 @@ fn comments_keep_their_place() {
 #[test]
 fn breaks_behind_commas_and_in_texts_are_kept() {
     check(&[
-        (
-            "a {\nb c,d,\n\n   e\n}",
-            &["a {", "  b c, d,", "    e", "}"],
-        ),
-        (
-            "a {\nb \"c  \n\n      d\n\"\n}",
-            &["a {", "  b \"c", "    d", "    \"", "}"],
-        ),
+        ("a {\nb c,d,\n\n   e\n}", &["a {", "  b c, d,", "    e", "}"]),
+        ("a {\nb \"c  \n\n      d\n\"\n}", &["a {", "  b \"c", "    d", "    \"", "}"]),
         ("a [b §4, c] d", &["a [b, c] d §4"]),
     ]);
 }

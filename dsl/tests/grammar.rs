@@ -40,9 +40,7 @@ fn show_atom(atom: &Atom) -> String {
 /// Reads each source without mistakes, as shown.
 fn check(cases: &[(&str, &str)]) {
     for (source, expected) in cases {
-        let Tree {
-            entries, mistakes, ..
-        } = parse(source);
+        let Tree { entries, mistakes, .. } = parse(source);
         assert_eq!(mistakes, [], "{source:?}");
         assert_eq!(show(&entries), *expected, "{source:?}");
     }
@@ -120,10 +118,7 @@ fn anchors_run_to_the_end_and_keep_their_commas() {
         ("a 1 § 4", "a 1 §<4>"),
         ("a 1 §§ 4, 5", "a 1 §<4, 5>"),
         ("a 1 @12.3(b) # remark", "a 1 §<12.3(b)>"),
-        (
-            "a 1 §\"Dispute resolution\"",
-            "a 1 §<\"Dispute resolution\">",
-        ),
+        ("a 1 §\"Dispute resolution\"", "a 1 §<\"Dispute resolution\">"),
         ("a 1 §exhibit-b 3.1; b", "a 1 §<exhibit-b 3.1>; b"),
         ("a 1 §“Two\n  lines”", "a 1 §<\"Two lines\">"),
         ("a §8 { b §9 }", "a §<8> {b §<9>}"),
@@ -140,33 +135,21 @@ fn comments_begin_behind_a_blank_or_at_the_start_of_a_line() {
     let source = "# one\na x#2 # three  \r\nb {# four\n} # five\nc [d # six\n]\u{A0}# seven";
     let tree = parse(source);
     assert_eq!(tree.mistakes, []);
-    let comments: Vec<_> = tree
-        .comments
-        .iter()
-        .map(|comment| &source[comment.span.clone()])
-        .collect();
-    assert_eq!(
-        comments,
-        ["# one", "# three", "# four", "# five", "# six", "# seven"]
-    );
+    let comments: Vec<_> = tree.comments.iter().map(|comment| &source[comment.span.clone()]).collect();
+    assert_eq!(comments, ["# one", "# three", "# four", "# five", "# six", "# seven"]);
 }
 
 #[test]
 fn spans_are_trimmed() {
     let source = "  a b  §4  \n  { c } @5 ; d";
     let tree = parse(source);
-    let [first, second] = &tree.entries[..] else {
-        panic!("{tree:?}")
-    };
+    let [first, second] = &tree.entries[..] else { panic!("{tree:?}") };
     assert_eq!(&source[first.head.clone()], "a b  §4");
     assert_eq!(&source[first.span.clone()], "a b  §4  \n  { c } @5");
     assert_eq!(&source[second.span.clone()], "d");
     let block = first.block.as_ref().expect("a block");
     assert_eq!(
-        (
-            &source[block.open.clone()],
-            block.close.clone().map(|close| &source[close])
-        ),
+        (&source[block.open.clone()], block.close.clone().map(|close| &source[close])),
         ("{", Some("}"))
     );
 }
@@ -176,12 +159,8 @@ fn a_mistake_is_counted_at_its_own_entry() {
     let tree = parse("a: 1 { b, ; c \"d\"e }\nf");
     let counts: Vec<_> = tree.entries.iter().map(|entry| entry.mistakes).collect();
     assert_eq!(counts, [1, 0]);
-    let inner: Vec<_> = tree.entries[0]
-        .block
-        .iter()
-        .flat_map(|block| &block.entries)
-        .map(|entry| entry.mistakes)
-        .collect();
+    let inner: Vec<_> =
+        tree.entries[0].block.iter().flat_map(|block| &block.entries).map(|entry| entry.mistakes).collect();
     assert_eq!(inner, [1, 1]);
     assert!(!tree.is_broken());
 }
@@ -198,10 +177,7 @@ fn sources_beyond_the_limits_are_refused_at_once() {
         " ".repeat(MAX_BYTES + 1),
     ] {
         let tree = parse(&source);
-        assert_eq!(
-            (tree.entries.len(), tree.mistakes.len(), tree.is_broken()),
-            (0, 1, true)
-        );
+        assert_eq!((tree.entries.len(), tree.mistakes.len(), tree.is_broken()), (0, 1, true));
     }
     let deepest = "a {".repeat(64) + &"}".repeat(64);
     assert_eq!(parse(&deepest).mistakes, []);

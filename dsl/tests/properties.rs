@@ -133,42 +133,23 @@ fn outside(source: &str, tree: &Tree) -> String {
         assert!(source.get(span.clone()).is_some(), "{span:?}");
         covered[span].fill(true);
     };
-    tree.comments
-        .iter()
-        .for_each(|Comment { span }| cover(span.clone()));
+    tree.comments.iter().for_each(|Comment { span }| cover(span.clone()));
     walk(&tree.entries, &mut |entry| {
-        assert!(
-            source.get(entry.span.clone()).is_some() && source.get(entry.head.clone()).is_some()
-        );
-        entry
-            .anchor
-            .iter()
-            .for_each(|anchor| cover(anchor.span.clone()));
+        assert!(source.get(entry.span.clone()).is_some() && source.get(entry.head.clone()).is_some());
+        entry.anchor.iter().for_each(|anchor| cover(anchor.span.clone()));
         leaves(&entry.groups, &mut |leaf| cover(leaf.span()));
     });
     for mistake in &tree.mistakes {
         assert!(source.get(mistake.span.clone()).is_some(), "{mistake:?}");
-        assert!(
-            mistake
-                .also
-                .iter()
-                .all(|(span, _)| source.get(span.clone()).is_some())
-        );
+        assert!(mistake.also.iter().all(|(span, _)| source.get(span.clone()).is_some()));
     }
-    source
-        .char_indices()
-        .filter(|(at, _)| !covered[*at])
-        .map(|(_, c)| c)
-        .collect()
+    source.char_indices().filter(|(at, _)| !covered[*at]).map(|(_, c)| c).collect()
 }
 
 fn walk<'a>(entries: &'a [Entry], visit: &mut impl FnMut(&'a Entry)) {
     for entry in entries {
         visit(entry);
-        entry
-            .block
-            .iter()
-            .for_each(|block| walk(&block.entries, visit));
+        entry.block.iter().for_each(|block| walk(&block.entries, visit));
     }
 }
 
@@ -182,24 +163,16 @@ fn leaves<'a>(groups: &'a [Group], visit: &mut impl FnMut(&'a Atom)) {
 }
 
 fn nested(groups: &[Group]) -> usize {
-    let lists = groups
-        .iter()
-        .flat_map(|group| &group.atoms)
-        .map(|atom| match atom {
-            Atom::List { groups, .. } => 1 + nested(groups),
-            _ => 0,
-        });
+    let lists = groups.iter().flat_map(|group| &group.atoms).map(|atom| match atom {
+        Atom::List { groups, .. } => 1 + nested(groups),
+        _ => 0,
+    });
     lists.max().unwrap_or(0)
 }
 
 fn depth(entries: &[Entry]) -> usize {
     let depths = entries.iter().map(|entry| {
-        nested(&entry.groups).max(
-            entry
-                .block
-                .as_ref()
-                .map_or(0, |block| 1 + depth(&block.entries)),
-        )
+        nested(&entry.groups).max(entry.block.as_ref().map_or(0, |block| 1 + depth(&block.entries)))
     });
     depths.max().unwrap_or(0)
 }
@@ -209,28 +182,11 @@ fn said(source: &str) -> (Vec<String>, Vec<String>) {
     let tree = parse(source);
     let mut words = Vec::new();
     walk(&tree.entries, &mut |entry| {
-        words.push(format!(
-            "entry {}",
-            entry
-                .block
-                .as_ref()
-                .map_or(0, |block| 1 + block.entries.len())
-        ));
+        words.push(format!("entry {}", entry.block.as_ref().map_or(0, |block| 1 + block.entries.len())));
         said_groups(&entry.groups, &mut words, false);
-        words.extend(
-            entry
-                .anchor
-                .iter()
-                .map(|anchor| format!("§{}", anchor.text)),
-        );
+        words.extend(entry.anchor.iter().map(|anchor| format!("§{}", anchor.text)));
     });
-    (
-        words,
-        tree.comments
-            .iter()
-            .map(|comment| source[comment.span.clone()].to_owned())
-            .collect(),
-    )
+    (words, tree.comments.iter().map(|comment| source[comment.span.clone()].to_owned()).collect())
 }
 
 fn said_groups(groups: &[Group], words: &mut Vec<String>, in_list: bool) {
@@ -265,11 +221,7 @@ fn check_formatting(source: &str) -> bool {
     let Ok(once) = format(source) else {
         return false;
     };
-    assert_eq!(
-        format(&once).as_ref(),
-        Ok(&once),
-        "not stable for {source:?}"
-    );
+    assert_eq!(format(&once).as_ref(), Ok(&once), "not stable for {source:?}");
     assert_eq!(said(source), said(&once), "{source:?} became {once:?}");
     assert!(!once.contains('\r') || said(source).1.concat().contains('\r'));
     true

@@ -10,10 +10,7 @@ struct Grammar;
 
 /// Reads a source without mistakes.
 pub fn parse(source: &str) -> Vec<Entry> {
-    pairs(source)
-        .next()
-        .map(|file| entries(file.into_inner()))
-        .unwrap_or_default()
+    pairs(source).next().map(|file| entries(file.into_inner())).unwrap_or_default()
 }
 
 /// Only the pairs.
@@ -22,10 +19,7 @@ pub fn pairs(source: &str) -> Pairs<'_, Rule> {
 }
 
 fn entries(pairs: Pairs<Rule>) -> Vec<Entry> {
-    pairs
-        .filter(|pair| pair.as_rule() == Rule::entry)
-        .map(entry)
-        .collect()
+    pairs.filter(|pair| pair.as_rule() == Rule::entry).map(entry).collect()
 }
 
 fn entry(pair: Pair<Rule>) -> Entry {
@@ -37,58 +31,35 @@ fn entry(pair: Pair<Rule>) -> Entry {
             Rule::group => groups.push(group(part)),
             Rule::anchor => {
                 let text = part.as_str()['§'.len_utf8()..].trim().to_owned();
-                anchor = Some(Anchor {
-                    text,
-                    span: span_of(&part),
-                });
+                anchor = Some(Anchor { text, span: span_of(&part) });
             }
             Rule::block => {
                 let place = span_of(&part);
                 let (open, close) = (place.start..place.start + 1, Some(place.end - 1..place.end));
-                block = Some(Block {
-                    entries: entries(part.into_inner()),
-                    open,
-                    close,
-                });
+                block = Some(Block { entries: entries(part.into_inner()), open, close });
             }
             _ => {}
         }
     }
     commas(source, &mut groups);
-    Entry {
-        groups,
-        anchor,
-        block,
-        head: span.clone(),
-        span,
-        mistakes: 0,
-    }
+    Entry { groups, anchor, block, head: span.clone(), span, mistakes: 0 }
 }
 
 /// Adds the commas between groups, which pest left out as they have no rule.
 fn commas(source: &str, groups: &mut [Group]) {
     for number in 1..groups.len() {
-        let (Some(last), Some(next)) = (
-            groups[number - 1].atoms.last(),
-            groups[number].atoms.first(),
-        ) else {
+        let (Some(last), Some(next)) = (groups[number - 1].atoms.last(), groups[number].atoms.first()) else {
             continue;
         };
         let (from, to) = (last.span().end, next.span().start);
-        let comma = source[from..to]
-            .find(',')
-            .map(|at| from + at..from + at + 1);
+        let comma = source[from..to].find(',').map(|at| from + at..from + at + 1);
         groups[number - 1].broke_line = source[from..to].contains('\n');
         groups[number - 1].comma = comma;
     }
 }
 
 fn group(pair: Pair<Rule>) -> Group {
-    Group {
-        atoms: pair.into_inner().map(atom).collect(),
-        comma: None,
-        broke_line: false,
-    }
+    Group { atoms: pair.into_inner().map(atom).collect(), comma: None, broke_line: false }
 }
 
 fn atom(pair: Pair<Rule>) -> Atom {
@@ -102,15 +73,9 @@ fn atom(pair: Pair<Rule>) -> Atom {
         }
         Rule::text => {
             let inner = pair.as_str();
-            Atom::Text {
-                value: inner[1..inner.len() - 1].to_owned(),
-                span,
-            }
+            Atom::Text { value: inner[1..inner.len() - 1].to_owned(), span }
         }
-        _ => Atom::Word {
-            text: pair.as_str().to_owned(),
-            span,
-        },
+        _ => Atom::Word { text: pair.as_str().to_owned(), span },
     }
 }
 

@@ -27,9 +27,7 @@ impl Lines {
 
     /// How far the current line is indented.
     fn margin(&self) -> usize {
-        self.lines
-            .last()
-            .map_or(0, |line| line.len() - line.trim_start_matches(' ').len())
+        self.lines.last().map_or(0, |line| line.len() - line.trim_start_matches(' ').len())
     }
 
     fn join(&mut self, text: &str) {
@@ -42,11 +40,7 @@ impl Lines {
 impl Layout<'_> {
     /// The head of an entry with its anchor, on as many lines as its author gave it.
     pub(super) fn head(&mut self, entry: &Entry, indent: usize) -> Vec<String> {
-        let mut lines = Lines {
-            lines: Vec::new(),
-            end: entry.head.start,
-            new_line: Some(indent),
-        };
+        let mut lines = Lines { lines: Vec::new(), end: entry.head.start, new_line: Some(indent) };
         self.groups(&mut lines, &entry.groups, indent + INDENT);
         if let Some(found) = &entry.anchor {
             lines.write(&anchor(self.source, found));

@@ -35,35 +35,21 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn of(source: &str, entry: &Entry) -> Self {
-        let mut line = Self {
-            key: String::new(),
-            movable: false,
-            value: String::new(),
-            anchor: String::new(),
-        };
+        let mut line =
+            Self { key: String::new(), movable: false, value: String::new(), anchor: String::new() };
         if let Some((Group { atoms, comma, .. }, rest)) = entry.groups.split_first()
             && let Some((first, others)) = atoms.split_first()
         {
             line.key = atom(source, first);
             line.movable = !others.is_empty() || comma.is_none();
-            let head = Group {
-                atoms: others.to_vec(),
-                comma: comma.clone(),
-                broke_line: false,
-            };
+            let head = Group { atoms: others.to_vec(), comma: comma.clone(), broke_line: false };
             let tail: Vec<Group> = std::iter::once(head).chain(rest.iter().cloned()).collect();
             line.value = groups(source, &tail);
         }
-        line.anchor = entry
-            .anchor
-            .as_ref()
-            .map_or(String::new(), |found| anchor(source, found));
+        line.anchor = entry.anchor.as_ref().map_or(String::new(), |found| anchor(source, found));
         if let Some(found) = &entry.block {
-            let parts = [
-                std::mem::take(&mut line.value),
-                std::mem::take(&mut line.anchor),
-                block(source, found),
-            ];
+            let parts =
+                [std::mem::take(&mut line.value), std::mem::take(&mut line.anchor), block(source, found)];
             line.value = join(&parts);
         }
         if !line.movable {
@@ -84,11 +70,7 @@ impl Line {
 
 /// Parts with one blank between them, without those that are empty.
 pub(super) fn join(parts: &[impl AsRef<str>]) -> String {
-    let parts: Vec<&str> = parts
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }
 
@@ -120,63 +102,30 @@ pub(super) fn lines(rows: Vec<Row>, indent: usize, align: bool) -> Vec<String> {
 }
 
 /// Writes the lines of a run, its values, anchors and comments in columns.
-fn flush(
-    run: &mut Vec<(Line, Option<String>)>,
-    lines: &mut Vec<String>,
-    indent: usize,
-    align: bool,
-) {
+fn flush(run: &mut Vec<(Line, Option<String>)>, lines: &mut Vec<String>, indent: usize, align: bool) {
     let rows = std::mem::take(run);
-    let keys = rows
-        .iter()
-        .filter(|(line, _)| line.movable && !line.value.is_empty());
-    let key_column = if align {
-        column(keys.map(|(line, _)| &line.key), LONGEST_KEY)
-    } else {
-        0
-    };
-    let texts: Vec<_> = rows
-        .iter()
-        .map(|(line, _)| pad(&line.key, key_column, 1, &line.value))
-        .collect();
-    let anchored = texts
-        .iter()
-        .zip(&rows)
-        .filter(|(_, (line, _))| !line.anchor.is_empty());
-    let anchor_column = if align {
-        column(anchored.map(|(text, _)| text), LONGEST_LINE)
-    } else {
-        0
-    };
+    let keys = rows.iter().filter(|(line, _)| line.movable && !line.value.is_empty());
+    let key_column = if align { column(keys.map(|(line, _)| &line.key), LONGEST_KEY) } else { 0 };
+    let texts: Vec<_> = rows.iter().map(|(line, _)| pad(&line.key, key_column, 1, &line.value)).collect();
+    let anchored = texts.iter().zip(&rows).filter(|(_, (line, _))| !line.anchor.is_empty());
+    let anchor_column = if align { column(anchored.map(|(text, _)| text), LONGEST_LINE) } else { 0 };
     let gap = if align { 2 } else { 1 };
     let texts: Vec<_> = texts
         .iter()
         .zip(&rows)
         .map(|(text, (line, _))| pad(text, anchor_column, gap, &line.anchor))
         .collect();
-    let commented = texts
-        .iter()
-        .zip(&rows)
-        .filter(|(_, (_, comment))| comment.is_some());
+    let commented = texts.iter().zip(&rows).filter(|(_, (_, comment))| comment.is_some());
     let comment_column = column(commented.map(|(text, _)| text), LONGEST_LINE);
     for (text, (_, comment)) in texts.iter().zip(&rows) {
-        let text = pad(
-            text,
-            comment_column,
-            2,
-            comment.as_deref().unwrap_or_default(),
-        );
+        let text = pad(text, comment_column, 2, comment.as_deref().unwrap_or_default());
         lines.push(format!("{:indent$}{text}", ""));
     }
 }
 
 /// The width of the widest, of those that are not too wide.
 fn column<'a>(texts: impl Iterator<Item = &'a String>, longest: usize) -> usize {
-    texts
-        .map(|text| text.chars().count())
-        .filter(|width| *width <= longest)
-        .max()
-        .unwrap_or(0)
+    texts.map(|text| text.chars().count()).filter(|width| *width <= longest).max().unwrap_or(0)
 }
 
 /// Two cells, the second in a column behind the first.

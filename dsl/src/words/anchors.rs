@@ -46,9 +46,8 @@ impl Splitter<'_> {
     fn comma_parts(&self, in_list: bool) -> bool {
         let rest = &self.text[self.at + 1..];
         let next = rest.trim_start_matches(is_blank);
-        let last_in_line = next.is_empty()
-            || next.starts_with('\n')
-            || (next.starts_with('#') && next.len() < rest.len());
+        let last_in_line =
+            next.is_empty() || next.starts_with('\n') || (next.starts_with('#') && next.len() < rest.len());
         last_in_line || in_list && !next.starts_with(|c: char| c.is_ascii_digit() || c == '§')
     }
 
@@ -62,13 +61,9 @@ impl Splitter<'_> {
 
     fn keep_anchor(&mut self, text: &str, span: Span) {
         if text.is_empty() || text.starts_with(',') || text.ends_with(',') {
-            let message = format!(
-                "a clause is missing in `{}`",
-                shorten(&self.text[span.clone()])
-            );
+            let message = format!("a clause is missing in `{}`", shorten(&self.text[span.clone()]));
             let help = "write the number or the heading of the clause, as in `§12.3(b)`";
-            self.mistakes
-                .push(Mistake::new(span.clone(), message).help(help));
+            self.mistakes.push(Mistake::new(span.clone(), message).help(help));
         }
         if text.is_empty() {
             return;
@@ -79,12 +74,7 @@ impl Splitter<'_> {
                 anchor.text.push_str(text);
                 anchor.span.end = span.end;
             }
-            None => {
-                self.anchor = Some(Anchor {
-                    text: text.to_owned(),
-                    span,
-                })
-            }
+            None => self.anchor = Some(Anchor { text: text.to_owned(), span }),
         }
     }
 }

@@ -14,11 +14,7 @@ impl Splitter<'_> {
         let quote = self.text[start..].chars().next().map_or(1, char::len_utf8);
         self.check_before_text(start..start + quote);
         let found = text_end(self.source, start);
-        let inner = start + quote..if found.closed {
-            found.end - quote
-        } else {
-            found.end
-        };
+        let inner = start + quote..if found.closed { found.end - quote } else { found.end };
         self.take(found.end - start);
         let mut span = start..found.end;
         if found.closed {
@@ -38,11 +34,7 @@ impl Splitter<'_> {
             return;
         }
         let text = &self.text[span.clone()];
-        let other = if text.starts_with('"') {
-            text.contains('”')
-        } else {
-            text.contains('"')
-        };
+        let other = if text.starts_with('"') { text.contains('”') } else { text.contains('"') };
         let mistake = if other {
             Mistake::new(span, "the quote marks of this text do not match")
                 .help("write `\"` on both sides of it")
@@ -58,25 +50,13 @@ impl Splitter<'_> {
             !(is_blank(*c)
                 || matches!(
                     c,
-                    '\n' | '\u{FEFF}'
-                        | ','
-                        | '['
-                        | ']'
-                        | '{'
-                        | '}'
-                        | ';'
-                        | '"'
-                        | '”'
-                        | '“'
-                        | '§'
-                        | '@'
+                    '\n' | '\u{FEFF}' | ',' | '[' | ']' | '{' | '}' | ';' | '"' | '”' | '“' | '§' | '@'
                 ))
         });
         if joined.is_some() && !self.foreign_quotes {
-            self.mistakes.push(
-                Mistake::new(quote, "a blank is missing before this quote mark")
-                    .help("write a text as `\"…\"`, with a blank before it; a quote mark within a text is `\\\"`"),
-            );
+            self.mistakes.push(Mistake::new(quote, "a blank is missing before this quote mark").help(
+                "write a text as `\"…\"`, with a blank before it; a quote mark within a text is `\\\"`",
+            ));
         }
     }
 
@@ -86,14 +66,13 @@ impl Splitter<'_> {
         if may_follow_text(rest) {
             return;
         }
-        let length = rest
-            .find(|c: char| is_blank(c) || "\n,;[]{}\"”“".contains(c))
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| is_blank(c) || "\n,;[]{}\"”“".contains(c)).unwrap_or(rest.len());
         let (text, joined) = (shorten(&self.text[span.clone()]), shorten(&rest[..length]));
         let end = span.end + length.max(rest.chars().next().map_or(0, char::len_utf8));
         let mistake = if joined.is_empty() {
-            Mistake::new(span.start..end, format!("two quote marks meet behind `{text}`"))
-                .help("put a blank or a comma between two texts, or write a quote mark within a text as `\\\"`")
+            Mistake::new(span.start..end, format!("two quote marks meet behind `{text}`")).help(
+                "put a blank or a comma between two texts, or write a quote mark within a text as `\\\"`",
+            )
         } else {
             let within = format!("{}\\\"{joined}…\"", text.trim_end_matches(['"', '”']));
             Mistake::new(span.start..end, format!("`{joined}` is joined to the closing quote mark of `{text}`")).help(
@@ -106,22 +85,17 @@ impl Splitter<'_> {
     /// Escapes and characters within a text.
     fn check_inner(&mut self, inner: Span) {
         let text = &self.text[inner.clone()];
-        if text.bytes().all(|byte| {
-            byte.is_ascii() && byte != b'\\' && (byte >= b' ' && byte != 0x7F || byte == b'\n')
-        }) {
+        if text
+            .bytes()
+            .all(|byte| byte.is_ascii() && byte != b'\\' && (byte >= b' ' && byte != 0x7F || byte == b'\n'))
+        {
             return;
         }
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             let start = inner.start + at;
-            if c == '\\'
-                && chars
-                    .next_if(|(_, next)| matches!(next, '"' | '\\'))
-                    .is_none()
-            {
-                let next = chars
-                    .peek()
-                    .map_or(String::new(), |(_, next)| next.to_string());
+            if c == '\\' && chars.next_if(|(_, next)| matches!(next, '"' | '\\')).is_none() {
+                let next = chars.peek().map_or(String::new(), |(_, next)| next.to_string());
                 self.mistakes.push(
                     Mistake::new(start..start + 1, format!("`\\{}` has no meaning in a text", next.trim()))
                         .help("write a path with `/`; a backslash itself is `\\\\` and a quote mark `\\\"`"),

@@ -13,19 +13,12 @@ impl Splitter<'_> {
                 return;
             }
             let mistake = Mistake::new(start..end, "`%` stands behind no number");
-            self.mistakes
-                .push(mistake.help("write the number before it, as in `60%`"));
+            self.mistakes.push(mistake.help("write the number before it, as in `60%`"));
         }
         if !plain {
             self.check_word(start..end);
         }
-        self.push(
-            level,
-            Atom::Word {
-                text: word.to_owned(),
-                span: start..end,
-            },
-        );
+        self.push(level, Atom::Word { text: word.to_owned(), span: start..end });
     }
 
     /// `33 %` is one word.
@@ -46,37 +39,23 @@ impl Splitter<'_> {
         let word = &self.text[span.clone()];
         let shown = shorten(word);
         if word.starts_with('#') {
-            let mistake = Mistake::new(
-                span.start..span.start + 1,
-                "a blank is missing before this `#`",
-            );
-            self.mistakes.push(
-                mistake.help("a comment begins with `#` behind a blank or at the start of a line"),
-            );
+            let mistake = Mistake::new(span.start..span.start + 1, "a blank is missing before this `#`");
+            self.mistakes
+                .push(mistake.help("a comment begins with `#` behind a blank or at the start of a line"));
         } else if word.starts_with("//") || word.starts_with("/*") {
             let mistake = Mistake::new(
                 span.start..span.start + 2,
                 format!("`{}` does not begin a comment", &word[..2]),
             );
-            self.mistakes
-                .push(mistake.help("begin a comment with `#`; it ends with the line"));
+            self.mistakes.push(mistake.help("begin a comment with `#`; it ends with the line"));
         } else if word.contains('\\') {
-            let mistake = Mistake::new(
-                span.clone(),
-                format!("`{shown}` holds a backslash outside a text"),
-            );
-            self.mistakes
-                .push(mistake.help("put it in quotes, and write a path with `/`"));
+            let mistake = Mistake::new(span.clone(), format!("`{shown}` holds a backslash outside a text"));
+            self.mistakes.push(mistake.help("put it in quotes, and write a path with `/`"));
         } else if let Some(found) = word.chars().find(|c| "”„‟«»‹›".contains(*c)) {
             self.foreign_quotes = true;
-            let mistake = Mistake::new(
-                span.clone(),
-                format!("`{found}` is no quote mark of a text"),
-            )
-            .structural();
-            self.mistakes.push(
-                mistake.help("put a text between straight quote marks, as in `\"New York\"`"),
-            );
+            let mistake =
+                Mistake::new(span.clone(), format!("`{found}` is no quote mark of a text")).structural();
+            self.mistakes.push(mistake.help("put a text between straight quote marks, as in `\"New York\"`"));
         }
         self.check_characters(span);
     }
@@ -108,10 +87,8 @@ impl Splitter<'_> {
         {
             let sign = text.pop().unwrap_or(':');
             span.end -= 1;
-            self.mistakes
-                .push(no_sign(span.end..span.end + 1, sign, text));
-        } else if let [Atom::Word { text: key, .. }, Atom::Word { text, span }, ..] =
-            &group.atoms[..]
+            self.mistakes.push(no_sign(span.end..span.end + 1, sign, text));
+        } else if let [Atom::Word { text: key, .. }, Atom::Word { text, span }, ..] = &group.atoms[..]
             && matches!(text.as_str(), ":" | "=" | ":=")
         {
             self.mistakes.push(no_sign(span.clone(), text, key));
@@ -137,11 +114,7 @@ fn word_end(text: &str, start: usize) -> (usize, bool) {
             b',' if !between_digits(bytes, at) => break,
             b'\\' => {
                 plain = false;
-                at += if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) {
-                    2
-                } else {
-                    1
-                };
+                at += if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) { 2 } else { 1 };
             }
             0..b' ' | 0x7F => {
                 plain = false;

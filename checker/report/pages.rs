@@ -1,0 +1,163 @@
+//! Reference pages in Markdown, derived from rules and vocabulary: for `explain`, `vocabulary` and the book.
+
+use std::fmt::Write as _;
+
+use crate::engine::rule::{Limb, Protects, Rule};
+use crate::run::Library;
+use crate::vocabulary::{EntityType, Field, Fields, Gate, Mark, Scalar, Sort, Type, Vocabulary, known};
+
+/// The page of a rule.
+pub fn rule(rule: &Rule) -> String {
+    let mut page = format!("# {} `{}`\n\n{}\n\n", rule.code, rule.id, rule.title);
+    let _ = writeln!(page, "{}\n", rule.prose);
+    for limb in &rule.limbs {
+        limb_section(limb, &mut page);
+    }
+    if rule.stands {
+        page.push_str("No departure from this rule can be accepted.\n");
+    }
+    page
+}
+
+fn limb_section(limb: &Limb, page: &mut String) {
+    let gates: Vec<&str> = limb.gates.iter().map(|gate| gate.before()).collect();
+    let _ = writeln!(page, "## `{}`\n", limb.id);
+    let contradiction = if limb.contradiction { ", a contradiction" } else { "" };
+    let _ = writeln!(page, "- Weight: {}{contradiction}", limb.severity.word());
+    let _ = writeln!(page, "- Asked: {}, of each {}", gates.join(", "), limb.subject);
+    let side = match &limb.protects {
+        Protects::Both => "every party".to_owned(),
+        Protects::Path(path) => format!("`{}`", path.join(".")),
+    };
+    let _ = writeln!(page, "- Speaks for: {side}");
+    let mut line = |title: &str, text: Option<String>| {
+        if let Some(text) = text {
+            let _ = writeln!(page, "- {title}: {text}");
+        }
+    };
+    line("Says", Some(limb.message.to_string()));
+    line("One way to write it", limb.clause.as_ref().map(|text| format!("\"{text}\"")));
+    line("In the descriptor", limb.record.as_ref().map(|text| format!("`{text}`")));
+    line("Fallback", limb.fallback.as_ref().map(ToString::to_string));
+    line("Below the fallback", limb.escalate.clone());
+    line("For the other side", limb.burden.as_ref().map(ToString::to_string));
+    line("Authority", limb.authority.clone());
+    line("Basis", limb.policy_note.clone());
+    page.push('\n');
+}
+
+/// The page of a kind: what can be said, how it is written, and what absence means.
+pub fn kind(vocabulary: &Vocabulary, entity: &EntityType) -> String {
+    let mut page = format!("# {} `{}`\n\n{}\n", entity.title, entity.keyword(), entity.doc);
+    fields(vocabulary, &entity.fields, 2, &mut page);
+    if entity.agreement
+        && let Some(header) = vocabulary.types.get(known::AGREEMENT)
+    {
+        let _ = writeln!(page, "\n## What every agreement says\n\n{}", header.doc);
+        fields(vocabulary, &header.fields, 2, &mut page);
+    }
+    page
+}
+
+fn fields(vocabulary: &Vocabulary, fields: &Fields, level: usize, page: &mut String) {
+    let mut ordered: Vec<&Field> = fields.values().filter(|field| &*field.name != known::ACCEPT).collect();
+    ordered
+        .sort_by_key(|field| (field.derived.is_some(), field.place.source.path.clone(), field.place.start));
+    for field in ordered.into_iter().filter(|field| !field.required) {
+        let _ = writeln!(page, "\n{} `{}`\n\n{}: {}", "#".repeat(level), field.name, field.title, field.doc);
+        if field.derived.is_some() {
+            let _ = writeln!(page, "\nComputed, never written.");
+            continue;
+        }
+        if field.heading {
+            let _ = writeln!(page, "\nThe title in quotes after the name.");
+            continue;
+        }
+        let _ = writeln!(page, "\n```deal-line\n{}\n```\n", field.example);
+        let _ = writeln!(page, "- Holds: {}", describe(vocabulary, &field.ty));
+        let words: Vec<String> = field.words().map(|word| format!("`{word}`")).collect();
+        if !words.is_empty() {
+            let _ = writeln!(page, "- Instead of a value: {}", words.join(", "));
+        }
+        let _ = writeln!(page, "- {}", absence(field));
+        if let Some(inner) = nested(vocabulary, &field.ty)
+            && level < 5
+        {
+            self::fields(vocabulary, inner, level + 1, page);
+        }
+    }
+}
+
+fn nested<'a>(vocabulary: &'a Vocabulary, ty: &'a Type) -> Option<&'a Fields> {
+    match ty.element() {
+        Type::Record(record) => Some(&record.fields),
+        Type::Entity(name) => {
+            let entity = vocabulary.entity(name);
+            matches!(entity.sort, Sort::Element).then_some(&entity.fields)
+        }
+        _ => None,
+    }
+}
+
+fn absence(field: &Field) -> String {
+    match (&field.mark, &field.absent) {
+        (Mark::Essential, _) => "Left out: not declared, and a rule says so".to_owned(),
+        (Mark::Asked(Gate::Sign), _) => "Left out: asked before signing and ever after".to_owned(),
+        (Mark::Asked(gate), _) => format!("Left out: asked {}", gate.before()),
+        (Mark::Optional, Some(reason)) => format!("Left out: {reason}"),
+        (Mark::Optional, None) => "May be left out".to_owned(),
+    }
+}
+
+fn describe(vocabulary: &Vocabulary, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "yes or no".to_owned(),
+        Type::Long => "a whole number".to_owned(),
+        Type::String => "a text in quotes".to_owned(),
+        Type::Date => "a date, `2026-12-01`".to_owned(),
+        Type::Scalar(scalar) => scalar_words(*scalar).to_owned(),
+        Type::Set(inner) => format!("one or more: {}", describe(vocabulary, inner)),
+        Type::Record(_) => "a block".to_owned(),
+        Type::Entity(name) => {
+            let entity = vocabulary.entity(name);
+            match &entity.sort {
+                Sort::Enum(members) => {
+                    members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")
+                }
+                Sort::Table => format!("a {} of the tables, by code or name", entity.title.to_lowercase()),
+                Sort::Element => "a line or a block each".to_owned(),
+                _ => format!("the name of a declared {}", entity.title.to_lowercase()),
+            }
+        }
+    }
+}
+
+fn scalar_words(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Money => "a sum, `USD 2_500_000`",
+        Scalar::Share => "a share, `60%` or `1/3`",
+        Scalar::Period => "a length of time, `18 months`",
+        Scalar::Hash => "a digest, `sha256:…`",
+        Scalar::Path => "a path in quotes, from the folder of the file",
+        Scalar::Spdx => "a license identifier of SPDX, or `LicenseRef-…`",
+        Scalar::Code => "one word",
+        Scalar::Compute => "a number of operations, `3.8e25`",
+    }
+}
+
+/// The list of rules, one line each.
+pub fn rules(library: &Library) -> String {
+    let mut page = String::new();
+    let mut ordered: Vec<&Rule> = library.rules.iter().collect();
+    ordered.sort_by(|a, b| a.code.cmp(&b.code));
+    for rule in ordered {
+        let heaviest =
+            rule.limbs.iter().map(|limb| limb.severity).max().map_or("", |severity| severity.word());
+        let _ = writeln!(
+            page,
+            "{:<8} {:<8} {:<14} {:<44} {}",
+            rule.code, heaviest, rule.pack, rule.id, rule.title
+        );
+    }
+    page
+}

@@ -1,0 +1,7 @@
+//! All tests of the package, in one program: each module is one subject.
+
+mod oracle;
+mod rules;
+mod silent_passes;
+mod support;
+mod three_values;
