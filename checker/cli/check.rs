@@ -204,6 +204,9 @@ fn exit(fail_on: FailOn, report: &Report) -> Exit {
         FailOn::Warning => Some(Severity::Warning),
         FailOn::None => None,
     };
+    if !report.recognised {
+        return Exit::NothingAssessed;
+    }
     let found = least.is_some_and(|least| report.heaviest().is_some_and(|heaviest| heaviest >= least));
     if found {
         return Exit::Findings;

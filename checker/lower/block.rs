@@ -60,12 +60,19 @@ impl Lowerer<'_> {
     }
 
     fn entry(&mut self, here: &Here<'_>, keys: &Keys<'_>, fields: &Fields, entry: &Entry, body: &mut Body) {
-        if entry.mistakes > 0 {
-            body.unreadable.push(here.place(entry.head.clone()));
-        }
-        self.refuse_swallowed_line(here, keys, entry, body);
         let key = key_of(entry);
-        if let Some(field) = key.as_ref().and_then(|(key, _)| writable(fields, key)) {
+        let field = key.as_ref().and_then(|(key, _)| writable(fields, key));
+        if entry.mistakes > 0 || self.swallows_a_line(here, keys, entry) {
+            // The words cannot be trusted: one mistake is told, and what they were about is a hole.
+            body.unreadable.push(here.place(entry.head.clone()));
+            if let Some(field) = field {
+                let hole = Content::Hole(mistake_hole());
+                body.slots
+                    .insert(Name::clone(&field.name), Slot::new(hole, Some(here.place(entry.head.clone()))));
+            }
+            return;
+        }
+        if let Some(field) = field {
             let slot = self.field(here, field, entry);
             return self.place_slot(here, field, slot, entry, body);
         }
@@ -79,7 +86,7 @@ impl Lowerer<'_> {
 
     /// A trailing comma continues the entry; when the next line begins with a key of this block,
     /// that line was meant to stand by itself.
-    fn refuse_swallowed_line(&mut self, here: &Here<'_>, keys: &Keys<'_>, entry: &Entry, body: &mut Body) {
+    fn swallows_a_line(&mut self, here: &Here<'_>, keys: &Keys<'_>, entry: &Entry) -> bool {
         for pair in entry.groups.windows(2) {
             let [before, after] = pair else { continue };
             let (Some(comma), true) = (&before.comma, before.broke_line) else {
@@ -94,9 +101,10 @@ impl Lowerer<'_> {
                         .help(format!("delete the comma: the next line begins with the key `{text}`"))
                         .also(&here.place(span.clone()), "this line was read as part of the one above");
                 self.out.mistakes.push(mistake);
-                body.unreadable.push(here.place(entry.head.clone()));
+                return true;
             }
         }
+        false
     }
 
     fn nameless(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Slot {

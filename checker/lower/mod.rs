@@ -48,8 +48,12 @@ pub struct Declaration {
 pub struct Lowered {
     /// All things.
     pub deal: Deal,
-    /// All mistakes.
+    /// All mistakes of the deals.
     pub mistakes: Vec<Mistake>,
+    /// Mistakes of packs and configuration: with one of them no check can be trusted.
+    pub fatal: Vec<Mistake>,
+    /// Entries that look like a declaration; none means that there is nothing to assess.
+    pub recognised: usize,
     /// Declarations in the order of files and lines.
     pub declarations: Vec<Declaration>,
     /// Files that could not be assessed, with the reason.
@@ -73,12 +77,13 @@ pub fn lower(
         lowerer.out.deal.things.insert(rule.uid.clone(), rule);
     }
     lowerer.tables(tables);
+    lowerer.house(parameters);
+    lowerer.out.fatal = std::mem::take(&mut lowerer.out.mistakes);
     let trees: Vec<(DealFile, Tree)> =
         files.iter().map(|file| (file.clone(), dsl::parse(&file.text))).collect();
     for (file, tree) in &trees {
         lowerer.gather(file, tree);
     }
-    lowerer.house(parameters);
     for (file, tree) in &trees {
         if !tree.is_broken() {
             lowerer.file(file, tree);
@@ -136,6 +141,9 @@ impl<'a> Lowerer<'a> {
             }
             self.out.mistakes.push(ours);
         }
+        let kinds =
+            tree.entries.iter().filter(|entry| entry.block.is_some() || self.begins_with_kind(entry)).count();
+        self.out.recognised += kinds + usize::from(tree.is_broken() && tree.entries.is_empty());
         if tree.is_broken() {
             let reason = tree
                 .mistakes
@@ -161,6 +169,11 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    fn begins_with_kind(&self, entry: &Entry) -> bool {
+        let first = entry.groups.first().and_then(|group| group.atoms.first());
+        matches!(first, Some(Atom::Word { text, .. }) if self.vocabulary.kinds.contains_key(text.as_str()))
+    }
+
     /// The kind and name of a declaration, if the entry is one.
     fn declared(&self, entry: &Entry) -> Option<(&'a EntityType, String)> {
         let [Atom::Word { text: keyword, .. }, Atom::Word { text: name, .. }, ..] =
@@ -175,7 +188,9 @@ impl<'a> Lowerer<'a> {
 
     fn file(&mut self, file: &DealFile, tree: &Tree) {
         for entry in &tree.entries {
-            if let Err(mistake) = self.declaration(file, entry) {
+            if let Err(mistake) = self.declaration(file, entry)
+                && entry.mistakes == 0
+            {
                 self.out.mistakes.push(mistake);
             }
         }

@@ -220,6 +220,9 @@ impl Lowerer<'_> {
     }
 
     fn not_declared(&self, here: &Here<'_>, word: &str, place: &Place) -> Mistake {
+        if !self.out.not_assessed.is_empty() {
+            return Mistake::at(place, format!("`{word}` is not declared in any file that could be read"));
+        }
         let mistake = Mistake::at(place, format!("`{word}` is not declared"));
         match nearest(word, self.scope.visible(here.folder)) {
             Some(near) => mistake.help(format!("did you mean `{near}`?")),

@@ -53,6 +53,7 @@ pub fn report(
         not_assessed: not_assessed(assessed),
         not_looked_at: not_looked_at(check, assessed, plan, decisions),
         packs: check.library.packs.clone(),
+        recognised: assessed.lowered.recognised > 0,
     }
 }
 

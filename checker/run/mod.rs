@@ -131,6 +131,9 @@ impl Check<'_> {
     pub fn run(&self) -> Result<Report, Vec<Mistake>> {
         let internal = |message: String| vec![Mistake::nowhere(format!("internal error: {message}"))];
         let assessed = self.assess(self.lower()).map_err(internal)?;
+        if !assessed.lowered.fatal.is_empty() {
+            return Err(assessed.lowered.fatal);
+        }
         let mut mistakes = assessed.lowered.mistakes.clone();
         mistakes.extend(visits::without_parties(&self.library.vocabulary, &assessed.lowered));
         let plan = visits::plan(self, &assessed);

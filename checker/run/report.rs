@@ -28,6 +28,8 @@ pub struct Report {
     pub not_looked_at: Vec<String>,
     /// Packs.
     pub packs: Vec<PackInfo>,
+    /// Was there anything that looks like a deal?
+    pub recognised: bool,
 }
 
 /// A deal of the report.
@@ -85,7 +87,7 @@ impl Report {
         self.findings.iter().filter(|finding| finding.accepted.is_none())
     }
 
-    /// Was anything assessed at all?
+    /// Was nothing assessed at all?
     pub fn assessed_nothing(&self) -> bool {
         self.summary.rules_decided + self.summary.undecided == 0
     }
