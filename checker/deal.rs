@@ -85,12 +85,25 @@ pub struct Slot {
     pub shown: Option<String>,
     /// Where a derived value came from.
     pub from: Vec<Place>,
+    /// What was not there, for a derived value that rests on that.
+    pub gap: Option<Gap>,
+}
+
+/// Something that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Attributes from the thing that carries the derived value.
+    pub path: Vec<Name>,
+    /// Head of the block it would stand in, or the place of the word that stands instead.
+    pub place: Option<Place>,
+    /// The word that stands instead.
+    pub word: Option<Name>,
 }
 
 impl Slot {
     /// A slot with a place and nothing else.
     pub fn new(content: Content, place: Option<Place>) -> Self {
-        Self { content, place, anchor: None, shown: None, from: Vec::new() }
+        Self { content, place, anchor: None, shown: None, from: Vec::new(), gap: None }
     }
 
     /// Its value, if it has one.

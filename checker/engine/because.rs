@@ -2,7 +2,7 @@
 
 use super::condition::{Node, Read, Root};
 use super::walk::{Missing, Reading, Request, Truth};
-use crate::deal::{Content, Question, Uid, Why};
+use crate::deal::{Content, Question, Slot, Uid, Why};
 use crate::facts::base_field;
 use crate::finding::Because;
 use crate::source::Place;
@@ -68,6 +68,7 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
     let fact = fact_name(&read.path, read.root);
     let title = title(request, &read);
     Some(match request.read(&read) {
+        Reading::There(slot) if slot.gap.is_some() => gap_reason(request, &read, slot)?,
         Reading::There(slot) => Because {
             fact,
             title,
@@ -78,6 +79,23 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
         },
         Reading::NotThere(missing) => missing_reason(request, fact, title, &missing),
         Reading::Hole(_) => return None,
+    })
+}
+
+/// A derived fact that rests on something that is not there: that is the reason.
+fn gap_reason(request: &Request<'_>, read: &Read, slot: &Slot) -> Option<Because> {
+    let gap = slot.gap.as_ref()?;
+    let (_, owner) = read.path.split_last()?;
+    let path: Vec<Name> = owner.iter().chain(&gap.path).cloned().collect();
+    let read = Read { root: read.root, path, loc: None };
+    let word = gap.word.as_ref().map(|word| Slot::new(Content::Word(Name::clone(word)), None));
+    Some(Because {
+        fact: fact_name(&read.path, read.root),
+        title: title(request, &read),
+        shown: word.map_or_else(|| "not declared".to_owned(), |word| request.deal.show_slot(&word)),
+        place: gap.place.clone(),
+        missing: true,
+        from: Vec::new(),
     })
 }
 

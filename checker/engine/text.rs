@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::deal::{Content, Deal, Uid, Value, enumerate};
+use crate::deal::{Content, Deal, Uid, Value, enumerate, short};
 use crate::facts::follow;
 use crate::vocabulary::{Name, Type, Vocabulary};
 
@@ -30,25 +30,19 @@ impl Text {
     pub fn parse(text: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else {
-                break;
-            };
+        while let Some(open) = ["{resource", "{principal}"].iter().filter_map(|word| rest.find(word)).min() {
+            let Some(length) = rest[open..].find('}') else { break };
             let inner = &rest[open + 1..open + length];
-            let part = if inner == "principal" {
-                Some(Part::Principal)
-            } else if let Some(path) = inner.strip_prefix("resource.") {
-                let path: Vec<Name> = path.split('.').map(Name::from).collect();
-                vocabulary.path_type(&Type::Entity(Name::clone(subject)), &path)?;
-                Some(Part::Path(path))
-            } else if inner == "resource" {
-                Some(Part::Path(Vec::new()))
-            } else {
-                None
-            };
-            let end = if part.is_some() { open } else { open + length + 1 };
-            parts.push(Part::Words(rest[..end].to_owned()));
-            parts.extend(part);
+            parts.push(Part::Words(rest[..open].to_owned()));
+            parts.push(match inner.strip_prefix("resource") {
+                None => Part::Principal,
+                Some("") => Part::Path(Vec::new()),
+                Some(path) => {
+                    let path: Vec<Name> = path.trim_start_matches('.').split('.').map(Name::from).collect();
+                    vocabulary.path_type(&Type::Entity(Name::clone(subject)), &path)?;
+                    Part::Path(path)
+                }
+            });
             rest = &rest[open + length + 1..];
         }
         parts.push(Part::Words(rest.to_owned()));
@@ -57,13 +51,35 @@ impl Text {
 
     /// The text for one subject: titles, a set as "A, B and C", what is absent as "(not declared)".
     pub fn expand(&self, vocabulary: &Vocabulary, deal: &Deal, subject: &Uid, principal: &Uid) -> String {
+        self.fill(&|uid| deal.name(uid), vocabulary, deal, subject, principal)
+    }
+
+    /// The same as lines of a descriptor: things by the names they are declared with.
+    pub fn expand_lines(
+        &self,
+        vocabulary: &Vocabulary,
+        deal: &Deal,
+        subject: &Uid,
+        principal: &Uid,
+    ) -> String {
+        self.fill(&|uid| short(&uid.id), vocabulary, deal, subject, principal)
+    }
+
+    fn fill(
+        &self,
+        name: &dyn Fn(&Uid) -> String,
+        vocabulary: &Vocabulary,
+        deal: &Deal,
+        subject: &Uid,
+        principal: &Uid,
+    ) -> String {
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Words(words) => text.push_str(words),
-                Part::Principal => text.push_str(&deal.name(principal)),
-                Part::Path(path) if path.is_empty() => text.push_str(&deal.name(subject)),
-                Part::Path(path) => text.push_str(&show_path(vocabulary, deal, subject, path)),
+                Part::Principal => text.push_str(&name(principal)),
+                Part::Path(path) if path.is_empty() => text.push_str(&name(subject)),
+                Part::Path(path) => text.push_str(&show_path(name, vocabulary, deal, subject, path)),
             }
         }
         text
@@ -85,14 +101,21 @@ impl fmt::Display for Text {
     }
 }
 
-fn show_path(vocabulary: &Vocabulary, deal: &Deal, subject: &Uid, path: &[Name]) -> String {
+fn show_path(
+    name: &dyn Fn(&Uid) -> String,
+    vocabulary: &Vocabulary,
+    deal: &Deal,
+    subject: &Uid,
+    path: &[Name],
+) -> String {
     let reached = follow(vocabulary, deal, subject, path);
     let mut shown: Vec<String> = reached
         .slots
         .iter()
         .map(|slot| match &slot.content {
+            Content::Value(Value::Entity(uid)) => name(uid),
             // A date shows the date alone here; how it came about is a reason.
-            Content::Value(value @ (Value::Date(_) | Value::Entity(_))) => deal.show(value),
+            Content::Value(value @ Value::Date(_)) => deal.show(value),
             _ => deal.show_slot(slot),
         })
         .collect();

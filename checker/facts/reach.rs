@@ -1,6 +1,7 @@
 //! Following a path of attributes from a thing.
 
-use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Uid, Value, Why};
+use crate::deal::{Body, Content, Deal, Gap, Hole, Set, Slot, Uid, Value, Why};
+use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
 
 use super::{asks, unanswered};
@@ -14,12 +15,14 @@ pub struct Reached<'d> {
     pub hole: Option<Hole>,
     /// Words met on the way that stand instead of a value.
     pub words: Vec<&'d Name>,
+    /// The first attribute on the way that is not there.
+    pub missing: Option<Gap>,
 }
 
 /// Follows a path; through a set it collects, over what is not there it passes.
 pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[Name]) -> Reached<'d> {
     let mut reached = Reached::default();
-    let mut walk = Walk { vocabulary, deal, reached: &mut reached };
+    let mut walk = Walk { vocabulary, deal, path, reached: &mut reached };
     walk.thing(start, path);
     reached
 }
@@ -27,6 +30,7 @@ pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[
 struct Walk<'a, 'd> {
     vocabulary: &'a Vocabulary,
     deal: &'d Deal,
+    path: &'a [Name],
     reached: &'a mut Reached<'d>,
 }
 
@@ -46,6 +50,9 @@ impl<'d> Walk<'_, 'd> {
             Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extend(done, name)),
             None => {
                 let hole = fields.get(name).and_then(|field| absent(field, body, thing, done));
+                if hole.is_none() {
+                    self.gap(rest, body.head.clone(), None);
+                }
                 self.note(hole);
             }
         }
@@ -54,7 +61,10 @@ impl<'d> Walk<'_, 'd> {
     fn slot(&mut self, slot: &'d Slot, field: Option<&Field>, rest: &[Name], thing: &Uid, done: &[Name]) {
         match &slot.content {
             Content::Hole(hole) => self.note(Some(hole.clone())),
-            Content::Word(word) => self.reached.words.push(word),
+            Content::Word(word) => {
+                self.gap(rest, slot.place.clone(), Some(word));
+                self.reached.words.push(word);
+            }
             Content::Value(Value::Set(Set { members, partial })) => {
                 self.note(partial.clone());
                 for member in members {
@@ -69,6 +79,13 @@ impl<'d> Walk<'_, 'd> {
                 }
             }
             Content::Value(_) => {}
+        }
+    }
+
+    fn gap(&mut self, rest: &[Name], place: Option<Place>, word: Option<&Name>) {
+        if self.reached.missing.is_none() {
+            let path = self.path[..self.path.len() - rest.len()].to_vec();
+            self.reached.missing = Some(Gap { path, place, word: word.cloned() });
         }
     }
 

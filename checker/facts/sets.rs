@@ -51,6 +51,7 @@ pub(super) fn quantified(
         None => {
             let mut slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
             slot.from = places(&reached.slots);
+            slot.gap = reached.missing.filter(|_| reached.slots.is_empty());
             slot
         }
     })

@@ -184,9 +184,7 @@ impl Lowerer<'_> {
         }
         let title = self.vocabulary.types.get(ty).map_or(ty, |entity| entity.title.as_str()).to_lowercase();
         let mistake = Mistake::at(place, format!("`{word}` is not a known {title}"));
-        let lower = word.to_lowercase();
-        let near =
-            nearest(word, self.scope.row_names(ty)).or_else(|| nearest(&lower, self.scope.row_names(ty)));
+        let near = nearest(word, self.scope.row_names(ty));
         Err(match near {
             Some(near) => mistake.help(format!("did you mean `{near}`?")),
             None => mistake.help("a pack can add it to a table in data/"),

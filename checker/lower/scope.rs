@@ -12,8 +12,8 @@ pub struct Scope {
     declared: BTreeMap<String, (Uid, Place)>,
     /// Rows by type and id.
     rows: HashMap<(String, String), Uid>,
-    /// Rows by type and title or other name, in lower case.
-    titles: HashMap<(String, String), Uid>,
+    /// Rows by type and title or other name in lower case, with the name as it is written.
+    titles: HashMap<(String, String), (Uid, String)>,
 }
 
 impl Scope {
@@ -32,7 +32,8 @@ impl Scope {
         let ty = row.uid.ty.to_string();
         self.rows.insert((ty.clone(), row.uid.id.to_string()), row.uid.clone());
         for name in row.title.iter().chain(also) {
-            self.titles.entry((ty.clone(), name.to_lowercase())).or_insert_with(|| row.uid.clone());
+            let key = (ty.clone(), name.to_lowercase());
+            self.titles.entry(key).or_insert_with(|| (row.uid.clone(), name.clone()));
         }
     }
 
@@ -61,18 +62,16 @@ impl Scope {
 
     /// A row by its id, title or another of its names.
     pub fn row(&self, ty: &str, word: &str) -> Option<&Uid> {
-        self.rows
-            .get(&(ty.to_owned(), word.to_owned()))
-            .or_else(|| self.titles.get(&(ty.to_owned(), word.to_lowercase())))
+        let by_title = || self.titles.get(&(ty.to_owned(), word.to_lowercase())).map(|(uid, _)| uid);
+        self.rows.get(&(ty.to_owned(), word.to_owned())).or_else(by_title)
     }
 
     /// Ids and titles of a table, for a did-you-mean.
     pub fn row_names<'a>(&'a self, ty: &'a str) -> impl Iterator<Item = &'a str> {
-        self.rows
-            .keys()
-            .chain(self.titles.keys())
-            .filter(move |(of, _)| of == ty)
-            .map(|(_, name)| name.as_str())
+        let ids = self.rows.keys().filter(move |(of, _)| of == ty).map(|(_, id)| id.as_str());
+        let titles =
+            self.titles.iter().filter(move |((of, _), _)| of == ty).map(|(_, (_, name))| name.as_str());
+        ids.chain(titles)
     }
 }
 

@@ -130,7 +130,7 @@ fn draw(handler: &GraphicalReportHandler, finding: &Finding, out: &mut String) {
     }
     let source = finding.place.as_ref().map(|place| Arc::clone(&place.source));
     let drawn = Drawn {
-        code: Some(name(finding)),
+        code: Some(titled(finding)),
         severity: finding.severity,
         message: finding.message.clone(),
         help: Some(help(finding)).filter(|help| !help.is_empty()),
@@ -145,6 +145,14 @@ fn draw(handler: &GraphicalReportHandler, finding: &Finding, out: &mut String) {
 fn one_line(finding: &Finding, out: &mut String) {
     let place = finding.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let _ = writeln!(out, "{place}{} [{}]", finding.message, name(finding));
+}
+
+/// The name of a finding with the place to look at first.
+fn titled(finding: &Finding) -> String {
+    match &finding.place {
+        Some(place) => format!("{}   {place}", name(finding)),
+        None => name(finding),
+    }
 }
 
 fn name(finding: &Finding) -> String {
@@ -169,50 +177,67 @@ fn label(reason: &Because) -> String {
 
 /// What to do, in a fixed order: wording, lines, fallback, basis.
 fn help(finding: &Finding) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |title: &str, text: &str| lines.push(format!("{title:<20}{text}"));
-    if &*finding.rule == UNANSWERED {
-        for reason in &finding.because {
-            add("", &format!("{} ({})", reason.title, reason.shown));
-        }
-        return lines.join("\n");
-    }
     if &*finding.rule == MISTAKE {
         return finding.record.clone().unwrap_or_default();
     }
+    let mut page = Page::default();
+    if &*finding.rule == UNANSWERED {
+        for (letter, reason) in ('a'..='z').cycle().zip(&finding.because) {
+            page.add(&letter.to_string(), &format!("{} ({})", reason.title, reason.shown));
+        }
+        return page.lines.join("\n");
+    }
     for reason in finding.because.iter().filter(|reason| reason.place.is_none()) {
-        add("Because", &format!("{}: {}", reason.title, reason.shown));
+        page.add("Because", &format!("{}: {}", reason.title, reason.shown));
     }
     for step in &finding.route {
-        add("Route", step);
+        page.add("Route", step);
     }
     for further in &finding.further {
-        add("Also", further);
+        page.add("Also", further);
     }
     for other in &finding.elsewhere {
         let place = other.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
-        add("Elsewhere", &format!("{}{place}", other.message));
+        page.add("Elsewhere", &format!("{}{place}", other.message));
     }
-    if let Some(clause) = &finding.clause {
-        add("One way to write it", &format!("\"{clause}\""));
-    }
-    if let Some(record) = &finding.record {
-        add("In the descriptor", record);
-    }
-    if let Some(fallback) = &finding.fallback {
-        let below = finding.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
-        add("Fallback", &format!("{fallback}{below}"));
-    }
-    if let Some(authority) = &finding.authority {
-        add("Authority", authority);
-    }
-    if let Some(policy) = &finding.policy {
-        add("Basis", policy);
-    }
+    advice(finding, &mut page);
     if finding.deals.len() > 1 {
-        add("Concerns", &finding.deals.join(", "));
+        page.add("Concerns", &finding.deals.join(", "));
     }
-    lines.join("\n")
+    page.lines.join("\n")
+}
+
+fn advice(finding: &Finding, page: &mut Page) {
+    let quoted = finding.clause.as_ref().map(|clause| format!("\"{clause}\""));
+    let below = finding.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
+    let fallback = finding.fallback.as_ref().map(|fallback| format!("{fallback}{below}"));
+    let lines = [
+        ("One way to write it", &quoted),
+        ("In the descriptor", &finding.record),
+        ("Fallback", &fallback),
+        ("Authority", &finding.authority),
+        ("Basis", &finding.policy),
+    ];
+    for (title, text) in lines {
+        if let Some(text) = text {
+            page.add(title, text);
+        }
+    }
+}
+
+/// Titled lines, wrapped beside their titles.
+#[derive(Default)]
+struct Page {
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn add(&mut self, title: &str, text: &str) {
+        let indent = if title.len() == 1 { 4 } else { 21 };
+        let (first, rest) = (format!("{title:<indent$}"), " ".repeat(indent));
+        let options = textwrap::Options::new(WIDTH - 10).initial_indent(&first).subsequent_indent(&rest);
+        self.lines.push(textwrap::fill(text, options));
+    }
 }
 
 fn footer(report: &Report, none: bool, out: &mut String) {

@@ -156,6 +156,14 @@ impl<'a> Writer<'a> {
                 &fired.visit.principal,
             )
         };
+        let lines = |text: &crate::engine::text::Text| {
+            text.expand_lines(
+                &self.check.library.vocabulary,
+                self.deal(),
+                &fired.subject.uid,
+                &fired.visit.principal,
+            )
+        };
         let ours = side != Side::Other;
         let offered =
             |wording: &Option<crate::engine::text::Text>| wording.as_ref().filter(|_| ours).map(text);
@@ -180,7 +188,7 @@ impl<'a> Writer<'a> {
             severity: if ours { severity } else { Severity::Note },
             message,
             clause: offered(&limb.clause),
-            record: offered(&limb.record),
+            record: limb.record.as_ref().filter(|_| ours).map(lines),
             fallback: offered(&limb.fallback),
             escalate: limb.escalate.clone().filter(|_| ours && limb.fallback.is_some()),
             authority: limb.authority.clone(),
