@@ -1,6 +1,8 @@
 //! Lists the built-in packs and templates, so that a file dropped into their folders is a part of the
 //! program without another edit.
 
+#![allow(clippy::disallowed_methods, reason = "a build script reads files")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -93,6 +93,8 @@ pub struct Because {
     pub place: Option<Place>,
     /// True when the fact is not there.
     pub missing: bool,
+    /// True for an exception that nobody claims.
+    pub exception: bool,
     /// Where a derived fact came from, or where the thing it belongs to was named.
     pub from: Vec<Place>,
 }

@@ -1,8 +1,12 @@
 //! All tests of the package, in one program: each module is one subject.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod bad_input;
 mod foreign_pack;
+mod house_rules;
 mod oracle;
+mod reports;
 mod rules;
 mod silent_passes;
 mod support;

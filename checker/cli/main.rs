@@ -1,5 +1,7 @@
 //! The command line: reads files and the clock, calls the library, prints, and says how it went.
 
+#![allow(clippy::disallowed_methods, reason = "this is where IO, the clock and the environment belong")]
+
 mod args;
 mod check;
 mod config;

@@ -6,7 +6,7 @@ use crate::deal::{Content, Question, Slot, Uid, Why};
 use crate::facts::base_field;
 use crate::finding::Because;
 use crate::source::Place;
-use crate::vocabulary::{Name, Type, known};
+use crate::vocabulary::{Mark, Name, Type, known};
 
 /// Reads whose truth made the condition what it is.
 pub fn reasons<'n>(request: &Request<'_>, node: &'n Node, want: bool, found: &mut Vec<(&'n Read, bool)>) {
@@ -56,6 +56,9 @@ pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
             reasons.push(reason);
         }
     }
+    // An exception that nobody claims says nothing beside a reason that does.
+    let claimed: Vec<Because> = reasons.iter().filter(|reason| !reason.exception).cloned().collect();
+    let mut reasons = if claimed.is_empty() { reasons } else { claimed };
     reasons.sort_by_key(|reason| !reason.missing);
     reasons
 }
@@ -75,9 +78,13 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
             shown: request.deal.show_slot(slot),
             place: slot.place.clone().or_else(|| slot.from.first().cloned()),
             missing: false,
+            exception: false,
             from: slot.from.iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
         },
-        Reading::NotThere(missing) => missing_reason(request, fact, title, &missing),
+        Reading::NotThere(missing) => Because {
+            exception: missing.word.is_none() && is_optional(request, &read),
+            ..missing_reason(request, fact, title, &missing)
+        },
         Reading::Hole(_) => return None,
     })
 }
@@ -95,6 +102,7 @@ fn gap_reason(request: &Request<'_>, read: &Read, slot: &Slot) -> Option<Because
         shown: word.map_or_else(|| "not declared".to_owned(), |word| request.deal.show_slot(&word)),
         place: gap.place.clone(),
         missing: true,
+        exception: false,
         from: Vec::new(),
     })
 }
@@ -113,8 +121,22 @@ fn missing_reason(request: &Request<'_>, fact: String, title: String, missing: &
         shown: word.map_or_else(|| "not declared".to_owned(), |slot| request.deal.show_slot(slot)),
         place: places.first().cloned(),
         missing: true,
+        exception: false,
         from: places.into_iter().skip(1).collect(),
     }
+}
+
+/// Is the attribute one that nobody is asked about?
+fn is_optional(request: &Request<'_>, read: &Read) -> bool {
+    let Some((last, parent)) = read.path.split_last() else { return false };
+    let fields = match request.vocabulary.path_type(&root_type(request, read.root), parent) {
+        Ok(Type::Entity(ty)) => &request.vocabulary.entity(&ty).fields,
+        Ok(Type::Record(record)) => {
+            return record.fields.get(last).is_some_and(|field| field.mark == Mark::Optional);
+        }
+        _ => return false,
+    };
+    fields.get(last).is_some_and(|field| field.mark == Mark::Optional && field.derived.is_none())
 }
 
 /// `x_given` and `x_as` are about `x`.

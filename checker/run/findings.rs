@@ -382,6 +382,7 @@ fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because>
             shown: "could not be told".to_owned(),
             place: None,
             missing: false,
+            exception: false,
             from: Vec::new(),
         });
     }
@@ -428,6 +429,7 @@ fn question(asked: &Asked, rules: &Rules<'_>) -> Because {
         shown: format!("{state}; waits: {}", waits.join(", ")),
         place: asked.question.as_ref().and_then(|question| question.place.clone()),
         missing: true,
+        exception: false,
         from: Vec::new(),
     }
 }
@@ -460,6 +462,7 @@ fn mistake_finding(mistake: &Mistake) -> Finding {
         shown: String::new(),
         place: Some(place.clone()),
         missing: false,
+        exception: false,
         from: Vec::new(),
     });
     let at = mistake.place.as_ref().map_or_else(String::new, ToString::to_string);

@@ -1,0 +1,86 @@
+//! Whole reports on real agreements and workspaces, as snapshots; and what must hold for each of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use countersign::run::{House, Stage};
+use countersign::vocabulary::Gate;
+
+use crate::bad_input::run;
+use crate::support::{ALL, check, deal_folders};
+
+const AS_OF: &str = "2026-11-22";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_bundled_deal_as_a_person_reads_it() {
+    for folder in deal_folders() {
+        let path = folder.path.to_string_lossy().replace('\\', "/");
+        let output = run(root(), &["check", &path, "--as-of", AS_OF]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.stderr, b"", "standard error is empty");
+        insta::assert_snapshot!(path.replace('/', "-"), text);
+    }
+}
+
+#[test]
+fn the_same_bytes_twice_and_with_any_number_of_threads() {
+    for folder in deal_folders() {
+        let path = folder.path.to_string_lossy().into_owned();
+        let once = |threads: &str| {
+            run(root(), &["check", &path, "--as-of", AS_OF, "--format", "json", "--threads", threads]).stdout
+        };
+        let first = once("1");
+        assert!(first == once("1") && first == once("2"), "{path}");
+    }
+}
+
+/// Which rules fire on which deals: a rule that begins to fire elsewhere shows here.
+#[test]
+fn every_rule_over_every_deal() {
+    let house = House::default();
+    let mut matrix = String::new();
+    for folder in deal_folders() {
+        let mut fired: BTreeMap<Gate, BTreeSet<String>> = BTreeMap::new();
+        for gate in Gate::ALL {
+            let report = check(&ALL, &house, &folder.files, Stage::Gate(gate));
+            let codes = report.findings.iter().map(|finding| finding.code.to_string());
+            fired.insert(gate, codes.filter(|code| !code.is_empty()).collect());
+        }
+        matrix.push_str(&format!("{}\n", folder.path.display()));
+        for (gate, codes) in fired {
+            let codes: Vec<String> = codes.into_iter().collect();
+            matrix.push_str(&format!("  {:<7}{}\n", gate.word(), codes.join(" ")));
+        }
+    }
+    insta::assert_snapshot!("matrix", matrix);
+}
+
+/// A first run on a good contract is short.
+#[test]
+fn a_first_run_is_short() {
+    for (path, most) in [("tests/real/common-paper-nda", 5), ("tests/real/bonterms-nda", 5)] {
+        let output = run(root(), &["check", path, "--gate", "sign", "--as-of", AS_OF, "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let found = report["findings"].as_array().map_or(0, Vec::len);
+        assert_eq!(report["summary"]["error"], 0, "{path}: no error");
+        assert!(found <= most, "{path}: {found} findings");
+    }
+}
+
+/// Zero findings never say more than they know.
+#[test]
+fn no_report_uses_a_word_of_approval() {
+    for folder in deal_folders() {
+        let path = folder.path.to_string_lossy().into_owned();
+        let output = run(root(), &["check", &path, "--as-of", AS_OF]);
+        let text = String::from_utf8_lossy(&output.stdout).to_lowercase();
+        for word in ["compliant", "enforceable", "cleared", " passed", "approved by countersign", "is valid"]
+        {
+            assert!(!text.contains(word), "{path}: `{word}`");
+        }
+    }
+}
