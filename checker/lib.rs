@@ -6,7 +6,7 @@
 //!
 //! 1. [`source`], [`finding`]: places, mistakes, findings
 //! 2. [`vocabulary`]: what a `.deal` may say, read from annotated Cedar schema
-//! 3. [`pack`]: a folder of vocabulary, rules and tables
+//! 3. [`pack`], [`builtin`]: folders of vocabulary, rules and tables
 //! 4. [`deal`]: what the files say, as typed things with places
 //! 5. [`lower`]: from the tree of the parser to a deal
 //! 6. [`facts`]: what Cedar cannot compute

@@ -173,21 +173,6 @@ pub fn base_field<'a>(fields: &'a Fields, name: &str) -> Option<(&'a Field, Opti
     Some((field, Some(kind)))
 }
 
-/// Do two values say the same?
-pub fn equal(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Long(a), Value::Long(b)) => a == b,
-        (Value::Text(a), Value::Text(b)) => a == b,
-        (Value::Date(a), Value::Date(b)) => a == b,
-        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) => a == b && x == y,
-        (Value::Share(a), Value::Share(b)) => a == b,
-        (Value::Period(a), Value::Period(b)) => (a.months, a.days) == (b.months, b.days),
-        (Value::Entity(a), Value::Entity(b)) => a == b,
-        _ => false,
-    }
-}
-
 fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
     Hole { why: Why::Unanswered, asked: gate, question: Some(Question { thing: thing.clone(), path, place }) }
 }

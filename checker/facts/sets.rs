@@ -1,8 +1,8 @@
 //! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
 
 use super::functions::{hole_slot, incomparable, places};
-use super::{Fact, Facts, equal, follow};
-use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value};
+use super::{Fact, Facts, follow};
+use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, equal};
 use crate::vocabulary::Name;
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countersign_dsl::{self as dsl, Atom, Entry, Group};
 
 use super::{Here, Lowerer, mistake_hole};
-use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why};
+use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, equal};
 use crate::finding::{Mistake, nearest};
 use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
 
@@ -123,8 +123,8 @@ impl Lowerer<'_> {
         };
         if let (Content::Value(Value::Set(known)), Content::Value(Value::Set(more))) =
             (&mut first.content, &slot.content)
-            && !known.members.is_empty()
-            && !more.members.is_empty()
+            && !is_none(known)
+            && !is_none(more)
         {
             known.members.extend(more.members.iter().cloned());
             known.partial = known.partial.take().or_else(|| more.partial.clone());
@@ -389,6 +389,11 @@ impl Lowerer<'_> {
     }
 }
 
+/// The answered empty set, beside which no member can stand.
+fn is_none(set: &Set) -> bool {
+    set.members.is_empty() && set.partial.is_none()
+}
+
 /// Adds a member to a set, making the set if it is not there.
 pub(super) fn push_member(body: &mut Body, key: &str, member: Slot) {
     let place = member.place.clone();
@@ -498,6 +503,6 @@ fn same(a: &Content, b: &Content) -> bool {
                 && !a.slots.is_empty()
                 && a.slots.iter().zip(&b.slots).all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
         }
-        _ => crate::facts::equal(a, b),
+        _ => equal(a, b),
     }
 }

@@ -4,11 +4,11 @@ use countersign_dsl::{Atom, Entry};
 
 use super::scalar;
 use super::{Here, Lowerer};
-use crate::deal::{Body, Content, Set, Slot, Thing, Uid, Value, short};
+use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short};
 use crate::finding::{Mistake, nearest};
 use crate::pack::Toml;
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Name, Position, Scalar, Sort, Type, known};
+use crate::vocabulary::{Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
 
 /// The words of one value, taken from the front.
 pub(super) struct Cursor<'a> {
@@ -376,13 +376,18 @@ impl Lowerer<'_> {
         cursor: &mut Cursor<'_>,
         at: &Place,
     ) -> Result<Content, Mistake> {
-        if let Some(word) = cursor.peek_word()
-            && field.words().any(|known| known == word)
-        {
-            cursor.next();
-            return Ok(Content::Word(word.into()));
+        match cursor.peek_word() {
+            Some("unknown") => {
+                cursor.next();
+                let question = here.question(&field.name, Some(at.clone()));
+                Ok(Content::Hole(Hole { why: Why::Unknown, asked: Gate::Sign, question: Some(question) }))
+            }
+            Some(word) if field.words().any(|known| known == word) => {
+                cursor.next();
+                Ok(Content::Word(word.into()))
+            }
+            _ => self.simple(here, &field.ty, cursor, at).map(Content::Value),
         }
-        self.simple(here, &field.ty, cursor, at).map(Content::Value)
     }
 
     /// A value of a TOML file, read like the words of a line.

@@ -1,24 +1,23 @@
-//! From decisions to findings: severity, sides, departures, grouping, questions.
+//! From decisions to findings: severity, sides, departures, grouping.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::report::{DealInfo, Report, Summary};
+use super::overview::{acting_for, counts, deals, not_assessed, not_looked_at, stage_word};
+use super::questions::UNANSWERED;
+use super::report::Report;
 use super::visits::{Plan, Visit};
-use super::{Assessed, Check, Decision, Stage, unvisited};
+use super::{Assessed, Check, Decision};
 use crate::deal::{Deal, Slot, Uid, Value, short};
-use crate::engine::because::Asked;
 use crate::engine::judge::{Judge, Outcome};
 use crate::engine::rule::{Limb, Protects, Rule};
 use crate::engine::subjects::Subject;
 use crate::facts::follow;
 use crate::finding::{Accepted, Because, Elsewhere, Finding, Mistake, Severity};
 use crate::source::Place;
-use crate::vocabulary::{Gate, Name, known, role};
+use crate::vocabulary::{Name, known};
 
-/// Name of the finding that gathers what nobody has answered.
-pub const UNANSWERED: &str = "unanswered-facts";
 /// Name of the finding about a departure that covers nothing.
 pub const UNUSED: &str = "unused-departure";
 /// Name of a mistake among the findings.
@@ -62,9 +61,9 @@ fn order(finding: &Finding) -> (std::cmp::Reverse<Severity>, bool, Option<Place>
     (std::cmp::Reverse(finding.severity), questions, finding.place.clone(), &finding.rule, &finding.subject)
 }
 
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     check: &'a Check<'a>,
-    judge: &'a Judge<'a>,
+    pub(super) judge: &'a Judge<'a>,
     assessed: &'a Assessed,
     /// Departures that covered something.
     used: BTreeSet<Uid>,
@@ -79,7 +78,7 @@ struct Fired<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn deal(&self) -> &'a Deal {
+    pub(super) fn deal(&self) -> &'a Deal {
         &self.assessed.lowered.deal
     }
 
@@ -132,7 +131,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Severity after pack, house and gate; None when the house switched the rule off.
-    fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
+    pub(super) fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
         let named = |name: &str| name == &*rule.id || name == &*rule.code || name == &*limb.id;
         let raised = self.check.library.raise.iter().rev().find(|(name, ..)| named(name));
         let mut severity = raised.map_or(limb.severity, |(_, severity, _)| *severity);
@@ -278,64 +277,6 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// One finding a deal: what nobody has answered, and the rules that wait.
-    fn unanswered(&self, decisions: &[Decision<'_>]) -> Vec<Finding> {
-        let mut by_deal: BTreeMap<Option<&Uid>, Waiting<'_>> = BTreeMap::new();
-        for decision in decisions {
-            let Outcome::Undecided(asked) = &decision.outcome else {
-                continue;
-            };
-            let rule = &self.judge.rules[decision.limb.0];
-            let limb = &rule.limbs[decision.limb.1];
-            let Some(severity) = self.severity(rule, limb, decision.visit) else {
-                continue;
-            };
-            let deals: Vec<Option<&Uid>> = match decision.visit.deals.as_slice() {
-                [] => vec![None],
-                deals => deals.iter().map(Some).collect(),
-            };
-            for deal in deals {
-                let waiting = by_deal.entry(deal).or_default();
-                waiting.add(decision, asked, rule, severity);
-            }
-        }
-        by_deal.into_iter().filter_map(|(deal, waiting)| self.questions(deal, &waiting)).collect()
-    }
-
-    fn questions(&self, deal: Option<&Uid>, waiting: &Waiting<'_>) -> Option<Finding> {
-        let mut questions: Vec<(&Asked, &Rules<'_>)> =
-            waiting.questions.iter().filter(|(asked, _)| !asked.mistaken).collect();
-        if questions.is_empty() {
-            return None;
-        }
-        let weight = |rules: &Rules<'_>| {
-            rules.iter().map(|(severity, _)| 10_usize.pow(severity.0 as u32)).sum::<usize>()
-        };
-        questions.sort_by(|a, b| weight(b.1).cmp(&weight(a.1)).then_with(|| a.0.cmp(b.0)));
-        let rules: BTreeSet<&str> =
-            questions.iter().flat_map(|(_, rules)| rules.iter().map(|(_, rule)| *rule)).collect();
-        let because = questions.iter().map(|(asked, rules)| question(asked, rules)).collect();
-        let name = deal.map_or_else(|| "what no deal reaches".to_owned(), |uid| self.deal().name(uid));
-        let message = format!(
-            "{name}: {} nobody has answered; {} {} for {}",
-            plural(questions.len(), "question"),
-            plural(rules.len(), "rule"),
-            if rules.len() == 1 { "waits" } else { "wait" },
-            if questions.len() == 1 { "it" } else { "them" },
-        );
-        let subject: Vec<String> = deal.iter().map(|uid| uid.id.to_string()).collect();
-        Some(Finding {
-            severity: waiting.severity(),
-            message,
-            deals: deal.map(|uid| self.deal().name(uid)).into_iter().collect(),
-            place: deal.and_then(|uid| self.deal().thing(uid)).and_then(|thing| thing.body.head.clone()),
-            because,
-            policy: Some("a rule that waits for an answer is not a rule that found nothing".to_owned()),
-            fingerprint: fingerprint(UNANSWERED, &deal.into_iter().cloned().collect::<Vec<_>>()),
-            ..machine_finding(UNANSWERED, subject)
-        })
-    }
-
     /// A departure that covered nothing is a leftover, or hides a slip in a name.
     fn unused_departures(&self, plan: &Plan) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -389,51 +330,6 @@ fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because>
     because
 }
 
-/// Codes of rules, the heaviest first.
-type Rules<'a> = BTreeSet<(std::cmp::Reverse<Severity>, &'a str)>;
-
-/// Questions of one deal, each with the rules that wait.
-#[derive(Default)]
-struct Waiting<'a> {
-    questions: BTreeMap<Asked, Rules<'a>>,
-    gates: BTreeSet<Gate>,
-    draft: bool,
-}
-
-impl<'a> Waiting<'a> {
-    fn add(&mut self, decision: &Decision<'_>, asked: &[Asked], rule: &'a Rule, severity: Severity) {
-        self.gates.insert(decision.gate);
-        self.draft |= decision.visit.draft;
-        for question in asked {
-            let rules = self.questions.entry(question.clone()).or_default();
-            rules.insert((std::cmp::Reverse(severity), &rule.code));
-        }
-    }
-
-    fn severity(&self) -> Severity {
-        match (self.draft, self.gates.iter().all(|gate| *gate == Gate::Sign)) {
-            (true, _) => Severity::Note,
-            (false, true) => Severity::Warning,
-            (false, false) => Severity::Error,
-        }
-    }
-}
-
-fn question(asked: &Asked, rules: &Rules<'_>) -> Because {
-    let waits: BTreeSet<&str> = rules.iter().map(|(_, rule)| *rule).collect();
-    let waits: Vec<&str> = waits.into_iter().collect();
-    let state = if asked.incomparable { "could not be compared" } else { "not answered" };
-    Because {
-        fact: asked.question.as_ref().map_or_else(String::new, |question| question.path.join(".")),
-        title: asked.title.clone(),
-        shown: format!("{state}; waits: {}", waits.join(", ")),
-        place: asked.question.as_ref().and_then(|question| question.place.clone()),
-        missing: true,
-        exception: false,
-        from: Vec::new(),
-    }
-}
-
 /// Findings of the same limbs on several subjects, as one with its further places.
 fn merge(mut findings: Vec<Finding>) -> Finding {
     let mut first = findings.remove(0);
@@ -477,7 +373,7 @@ fn mistake_finding(mistake: &Mistake) -> Finding {
     }
 }
 
-fn machine_finding(rule: &str, subject: Vec<String>) -> Finding {
+pub(super) fn machine_finding(rule: &str, subject: Vec<String>) -> Finding {
     Finding {
         rule: rule.into(),
         code: "".into(),
@@ -505,154 +401,10 @@ fn names(uids: &[Uid]) -> Vec<String> {
     uids.iter().map(|uid| uid.id.to_string()).collect()
 }
 
-fn fingerprint(rule: &str, members: &[Uid]) -> String {
+pub(super) fn fingerprint(rule: &str, members: &[Uid]) -> String {
     digest(&format!("{rule}\n{}", names(members).join("\n")))
 }
 
 fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn counts(
-    check: &Check<'_>,
-    assessed: &Assessed,
-    decisions: &[Decision<'_>],
-    findings: &[Finding],
-) -> Summary {
-    let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
-    let undecided: BTreeSet<usize> = decisions
-        .iter()
-        .filter(|decision| matches!(decision.outcome, Outcome::Undecided(_)))
-        .map(|decision| decision.limb.0)
-        .collect();
-    let of = |severity: Severity| {
-        findings.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
-    };
-    Summary {
-        files: check.files.len(),
-        agreements: 0,
-        rules_decided: asked.len() - undecided.len(),
-        undecided: undecided.len(),
-        no_subject: check.library.rules.len() - asked.len(),
-        not_assessed: assessed.lowered.not_assessed.len(),
-        error: of(Severity::Error),
-        warning: of(Severity::Warning),
-        note: of(Severity::Note),
-        accepted: findings.iter().filter(|finding| finding.accepted.is_some()).count(),
-    }
-}
-
-fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
-    let vocabulary = &check.library.vocabulary;
-    let deal = &assessed.lowered.deal;
-    let mut infos = Vec::new();
-    for declaration in &assessed.lowered.declarations {
-        let uid = &declaration.uid;
-        let entity = vocabulary.entity(&uid.ty);
-        if !entity.is_deal() {
-            continue;
-        }
-        let path = |word: &str, part: &str| -> Vec<String> {
-            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else {
-                return Vec::new();
-            };
-            let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
-            let reached = follow(vocabulary, deal, &holder, &[Name::clone(&field.name), part.into()]);
-            let mut shown: Vec<String> = reached.slots.iter().map(|slot| deal.show_slot(slot)).collect();
-            let mut seen = BTreeSet::new();
-            shown.retain(|text| seen.insert(text.clone()));
-            shown
-        };
-        infos.push(DealInfo {
-            id: uid.id.to_string(),
-            title: deal.name(uid),
-            kind: entity.title.clone(),
-            parties: path(role::PARTIES, "party"),
-            stage: stage_of(plan, uid),
-            path: declaration.place.source.path.clone(),
-            documents: path(role::DOCUMENTS, "path"),
-        });
-    }
-    infos
-}
-
-fn stage_of(plan: &Plan, uid: &Uid) -> String {
-    let Some(visit) = plan.visits(uid).first() else {
-        let ended = plan.ended.contains(uid);
-        return if ended { "ended, not checked" } else { "does not stand before this gate" }.to_owned();
-    };
-    if visit.draft {
-        return "draft".to_owned();
-    }
-    let gates: Vec<String> = visit.gates.iter().map(|gate| gate.before().to_owned()).collect();
-    gates.join(", ")
-}
-
-fn stage_word(stage: Stage) -> String {
-    match stage {
-        Stage::Status => "by status".to_owned(),
-        Stage::Draft => "draft".to_owned(),
-        Stage::Gate(gate) => gate.word().to_owned(),
-    }
-}
-
-/// The one party all visits were made for.
-fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<String> {
-    let principals: BTreeSet<&Uid> = decisions.iter().map(|decision| &decision.visit.principal).collect();
-    match principals.into_iter().collect::<Vec<_>>().as_slice() {
-        [one] if &*one.id != known::ANYONE => Some(deal.name(one)),
-        _ => None,
-    }
-}
-
-fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
-    let files = assessed.lowered.not_assessed.iter();
-    files.map(|(source, reason)| (source.path.clone(), reason.clone())).collect()
-}
-
-/// What was not looked at, in sentences.
-fn not_looked_at(
-    check: &Check<'_>,
-    assessed: &Assessed,
-    plan: &Plan,
-    decisions: &[Decision<'_>],
-) -> Vec<String> {
-    let deal = &assessed.lowered.deal;
-    let list = |uids: &[Uid]| uids.iter().map(|uid| deal.name(uid)).collect::<Vec<_>>().join(", ");
-    let mut sentences = Vec::new();
-    let mut add = |uids: &[Uid], what: &str| {
-        if !uids.is_empty() {
-            sentences.push(format!("{what}: {}.", list(uids)));
-        }
-    };
-    add(&plan.ended, "Ended, not checked");
-    add(&plan.elsewhere, "Not before this gate");
-    add(&plan.strays, "Reached by no deal, looked at as drafts");
-    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
-    for (join, missing) in &assessed.empty {
-        let rules =
-            check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
-        *waiting.entry(missing).or_default() += rules.count();
-    }
-    for (missing, rules) in waiting {
-        sentences.push(format!(
-            "No {} named: {} had no subject.",
-            missing.to_lowercase(),
-            plural(rules, "rule")
-        ));
-    }
-    let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
-    for (kind, uids) in unvisited(check, assessed, &seen) {
-        sentences.push(format!(
-            "Not assessed, no rule is about {} before this gate: {}.",
-            kind.to_lowercase(),
-            list(&uids)
-        ));
-    }
-    sentences
-}
-
-/// `3 rules`, `1 rule`.
-pub fn plural(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -2,6 +2,8 @@
 
 mod findings;
 mod library;
+mod overview;
+mod questions;
 mod report;
 mod visits;
 
@@ -22,8 +24,10 @@ use crate::pack::{Setting, Table};
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
-pub use findings::{MISTAKE, UNANSWERED, plural};
+pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
+pub use overview::plural;
+pub use questions::UNANSWERED;
 pub use report::{DealInfo, Report, Summary};
 pub use visits::Visit;
 

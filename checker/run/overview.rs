@@ -1,0 +1,159 @@
+//! What a report says beside its findings: counts, the deals, and what was not looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::{DealInfo, Summary};
+use super::visits::Plan;
+use super::{Assessed, Check, Decision, Stage, unvisited};
+use crate::deal::{Deal, Uid};
+use crate::engine::judge::Outcome;
+use crate::facts::follow;
+use crate::finding::{Finding, Severity};
+use crate::vocabulary::{Name, known, role};
+
+pub(super) fn counts(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    decisions: &[Decision<'_>],
+    findings: &[Finding],
+) -> Summary {
+    let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
+    let undecided: BTreeSet<usize> = decisions
+        .iter()
+        .filter(|decision| matches!(decision.outcome, Outcome::Undecided(_)))
+        .map(|decision| decision.limb.0)
+        .collect();
+    let of = |severity: Severity| {
+        findings.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
+    };
+    Summary {
+        files: check.files.len(),
+        agreements: 0,
+        rules_decided: asked.len() - undecided.len(),
+        undecided: undecided.len(),
+        no_subject: check.library.rules.len() - asked.len(),
+        not_assessed: assessed.lowered.not_assessed.len(),
+        error: of(Severity::Error),
+        warning: of(Severity::Warning),
+        note: of(Severity::Note),
+        accepted: findings.iter().filter(|finding| finding.accepted.is_some()).count(),
+    }
+}
+
+pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
+    let vocabulary = &check.library.vocabulary;
+    let deal = &assessed.lowered.deal;
+    let mut infos = Vec::new();
+    for declaration in &assessed.lowered.declarations {
+        let uid = &declaration.uid;
+        let entity = vocabulary.entity(&uid.ty);
+        if !entity.is_deal() {
+            continue;
+        }
+        let path = |word: &str, part: &str| -> Vec<String> {
+            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else {
+                return Vec::new();
+            };
+            let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
+            let reached = follow(vocabulary, deal, &holder, &[Name::clone(&field.name), part.into()]);
+            let mut shown: Vec<String> = reached.slots.iter().map(|slot| deal.show_slot(slot)).collect();
+            let mut seen = BTreeSet::new();
+            shown.retain(|text| seen.insert(text.clone()));
+            shown
+        };
+        infos.push(DealInfo {
+            id: uid.id.to_string(),
+            title: deal.name(uid),
+            kind: entity.title.clone(),
+            parties: path(role::PARTIES, "party"),
+            stage: stage_of(plan, uid),
+            path: declaration.place.source.path.clone(),
+            documents: path(role::DOCUMENTS, "path"),
+        });
+    }
+    infos
+}
+
+fn stage_of(plan: &Plan, uid: &Uid) -> String {
+    let Some(visit) = plan.visits(uid).first() else {
+        let ended = plan.ended.contains(uid);
+        return if ended { "ended, not checked" } else { "does not stand before this gate" }.to_owned();
+    };
+    if visit.draft {
+        return "draft".to_owned();
+    }
+    let gates: Vec<String> = visit.gates.iter().map(|gate| gate.before().to_owned()).collect();
+    gates.join(", ")
+}
+
+pub(super) fn stage_word(stage: Stage) -> String {
+    match stage {
+        Stage::Status => "by status".to_owned(),
+        Stage::Draft => "draft".to_owned(),
+        Stage::Gate(gate) => gate.word().to_owned(),
+    }
+}
+
+/// The one party all visits were made for.
+pub(super) fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<String> {
+    let principals: BTreeSet<&Uid> = decisions.iter().map(|decision| &decision.visit.principal).collect();
+    match principals.into_iter().collect::<Vec<_>>().as_slice() {
+        [one] if &*one.id != known::ANYONE => Some(deal.name(one)),
+        _ => None,
+    }
+}
+
+pub(super) fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
+    let files = assessed.lowered.not_assessed.iter();
+    files.map(|(source, reason)| (source.path.clone(), reason.clone())).collect()
+}
+
+/// What was not looked at, in sentences.
+pub(super) fn not_looked_at(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    plan: &Plan,
+    decisions: &[Decision<'_>],
+) -> Vec<String> {
+    let deal = &assessed.lowered.deal;
+    let list = |uids: &[Uid]| uids.iter().map(|uid| deal.name(uid)).collect::<Vec<_>>().join(", ");
+    let mut sentences = Vec::new();
+    let mut add = |uids: &[Uid], what: &str| {
+        if !uids.is_empty() {
+            sentences.push(format!("{what}: {}.", list(uids)));
+        }
+    };
+    add(&plan.ended, "Ended, not checked");
+    add(&plan.elsewhere, "Not before this gate");
+    add(&plan.strays, "Reached by no deal, looked at as drafts");
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    for (join, missing) in &assessed.empty {
+        let rules =
+            check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
+        *waiting.entry(missing).or_default() += rules.count();
+    }
+    if !waiting.is_empty() {
+        let total: usize = waiting.values().sum();
+        let each: Vec<String> =
+            waiting.iter().map(|(missing, rules)| format!("{} ({rules})", missing.to_lowercase())).collect();
+        sentences.push(format!(
+            "{} had no subject, for none was named: {}.",
+            plural(total, "rule"),
+            each.join(", ")
+        ));
+    }
+    let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
+    for (kind, uids) in unvisited(check, assessed, &seen) {
+        sentences.push(format!(
+            "Not assessed, no rule is about {} before this gate: {}.",
+            kind.to_lowercase(),
+            list(&uids)
+        ));
+    }
+    sentences
+}
+
+/// `3 rules`, `1 rule`.
+pub fn plural(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
