@@ -306,6 +306,25 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Share(a), Value::Share(b)) => a == b,
         (Value::Period(a), Value::Period(b)) => (a.months, a.days) == (b.months, b.days),
         (Value::Entity(a), Value::Entity(b)) => a == b,
+        (Value::Record(a), Value::Record(b)) => {
+            a.slots.len() == b.slots.len()
+                && a.slots.iter().zip(&b.slots).all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
+        }
+        (Value::Set(a), Value::Set(b)) => {
+            let within = |a: &Set, b: &Set| {
+                a.members.iter().all(|x| b.members.iter().any(|y| same(&x.content, &y.content)))
+            };
+            within(a, b) && within(b, a)
+        }
+        _ => false,
+    }
+}
+
+/// Do two contents say the same? A hole never does.
+pub fn same(a: &Content, b: &Content) -> bool {
+    match (a, b) {
+        (Content::Value(a), Content::Value(b)) => equal(a, b),
+        (Content::Word(a), Content::Word(b)) => a == b,
         _ => false,
     }
 }

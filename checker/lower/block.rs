@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countersign_dsl::{self as dsl, Atom, Entry, Group};
 
 use super::{Here, Lowerer, mistake_hole};
-use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, equal};
+use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, same};
 use crate::finding::{Mistake, nearest};
 use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
 
@@ -490,19 +490,4 @@ fn flattened(groups: &[&Group]) -> Vec<Group> {
         }
     }
     flat
-}
-
-/// Do two members say the same thing?
-fn same(a: &Content, b: &Content) -> bool {
-    let (Content::Value(a), Content::Value(b)) = (a, b) else {
-        return false;
-    };
-    match (a, b) {
-        (Value::Record(a), Value::Record(b)) => {
-            a.slots.len() == b.slots.len()
-                && !a.slots.is_empty()
-                && a.slots.iter().zip(&b.slots).all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
-        }
-        _ => equal(a, b),
-    }
 }

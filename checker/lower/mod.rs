@@ -4,12 +4,13 @@
 //! undecided, never "not declared". Declarations are gathered first, so that order and files do
 //! not matter.
 
-pub mod block;
+mod block;
+mod identity;
 pub mod markdown;
-pub mod read;
-pub mod scalar;
-pub mod scope;
-pub mod tables;
+mod read;
+mod scalar;
+mod scope;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub struct Lowered {
     pub declarations: Vec<Declaration>,
     /// Files that could not be assessed, with the reason.
     pub not_assessed: Vec<(Arc<Source>, String)>,
+    /// Declarations that mean a thing declared elsewhere, with that thing.
+    pub united: BTreeMap<Uid, Uid>,
     /// Subjects named by accepted departures, by the id of the departure.
     pub departures: BTreeMap<Uid, Vec<Uid>>,
 }
@@ -89,7 +92,9 @@ pub fn lower(
             lowerer.file(file, tree);
         }
     }
-    lowerer.out
+    let mut out = lowerer.out;
+    identity::unite(vocabulary, &mut out);
+    out
 }
 
 /// The state of lowering.

@@ -126,6 +126,14 @@ pub(super) fn not_looked_at(
     add(&plan.ended, "Ended, not checked");
     add(&plan.elsewhere, "Not before this gate");
     add(&plan.strays, "Reached by no deal, looked at as drafts");
+    for (second, first) in &assessed.lowered.united {
+        sentences.push(format!(
+            "{} and {} are one: {}, by their registration.",
+            first.id,
+            second.id,
+            deal.name(first)
+        ));
+    }
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     for (join, missing) in &assessed.empty {
         let rules =

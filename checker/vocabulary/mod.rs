@@ -205,6 +205,9 @@ pub struct Field {
     pub absent: Option<String>,
     /// Filled by the quoted title of the declaration.
     pub heading: bool,
+    /// With the other such attributes of its kind it says who somebody is: two declarations that
+    /// agree on all of them mean one thing.
+    pub identity: bool,
     /// The attribute of the element that the word between key and block fills.
     pub label: Option<Name>,
     /// Fields of the nameless lines of a block.
