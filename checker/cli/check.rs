@@ -103,7 +103,7 @@ fn known_rules(library: &Library, config: &Config) -> Result<(), Vec<Mistake>> {
         .house
         .severities
         .iter()
-        .filter(|(name, ..)| library.rule(name).is_none())
+        .filter(|(name, ..)| !library.names_rule(name))
         .map(|(name, _, place)| library.no_rule(name, place))
         .collect();
     if unknown.is_empty() { Ok(()) } else { Err(unknown) }

@@ -2,7 +2,7 @@
 
 use super::condition::{Node, Read, Root};
 use super::walk::{Missing, Reading, Request, Truth};
-use crate::deal::{Content, Question, Slot, Uid, Why};
+use crate::deal::{Content, Question, Slot, Uid, Value, Why};
 use crate::facts::base_field;
 use crate::finding::Because;
 use crate::source::Place;
@@ -78,7 +78,7 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
             shown: request.deal.show_slot(slot),
             place: slot.place.clone().or_else(|| slot.from.first().cloned()),
             missing: false,
-            exception: false,
+            exception: slot.place.is_none() && says_no(slot),
             from: slot.from.iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
         },
         Reading::NotThere(missing) => Because {
@@ -87,6 +87,15 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
         },
         Reading::Hole(_) => return None,
     })
+}
+
+/// `no`, or nothing at all.
+fn says_no(slot: &Slot) -> bool {
+    match slot.value() {
+        Some(Value::Bool(yes)) => !yes,
+        Some(Value::Set(set)) => set.members.is_empty(),
+        _ => false,
+    }
 }
 
 /// A derived fact that rests on something that is not there: that is the reason.

@@ -103,7 +103,12 @@ impl Binder<'_, '_> {
             let title = self.entity.fields.get(variable).map(|field| field.title.clone());
             self.missing = title;
         }
+        let mut seen = BTreeSet::new();
         for candidate in candidates {
+            // A set of records may name a thing twice: a party in two roles is met once.
+            if !seen.insert(candidate.slot.entity().cloned()) {
+                continue;
+            }
             let mut more = tuple.clone();
             more.route.extend(candidate.route);
             more.bound.push((Name::clone(variable), candidate.slot));

@@ -206,7 +206,10 @@ impl<'a> Request<'a> {
                     .map_or_else(|| Reading::NotThere(at.missing(&path[..index], None)), Reading::There);
             };
             let Some(slot) = body.slots.get(name) else {
-                let hole = base_field(fields, name).and_then(|(field, _)| self.absence(field, body, &at));
+                // A sibling is not there because its attribute holds a value: that is decided.
+                let unsaid = base_field(fields, name)
+                    .filter(|(field, sibling)| sibling.is_none() || !body.slots.contains_key(&field.name));
+                let hole = unsaid.and_then(|(field, _)| self.absence(field, body, &at));
                 return match hole {
                     Some(hole) => Reading::Hole(hole),
                     None => Reading::NotThere(at.missing(&path[..=index], None)),

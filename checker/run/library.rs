@@ -77,7 +77,7 @@ impl Library {
         let unknown: Vec<Mistake> = library
             .raise
             .iter()
-            .filter(|(name, ..)| library.rule(name).is_none())
+            .filter(|(name, ..)| !library.names_rule(name))
             .map(|(name, _, place)| library.no_rule(name, place))
             .collect();
         if unknown.is_empty() { Ok(library) } else { Err(unknown) }
@@ -86,6 +86,12 @@ impl Library {
     /// A rule by its id or code.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| &*rule.id == name || &*rule.code == name)
+    }
+
+    /// Does the name stand for a rule or a limb?
+    pub fn names_rule(&self, name: &str) -> bool {
+        self.rule(name).is_some()
+            || self.rules.iter().flat_map(|rule| &rule.limbs).any(|limb| &*limb.id == name)
     }
 
     /// The mistake of naming a rule that is not there.
