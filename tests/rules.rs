@@ -75,7 +75,7 @@ fn examples(rule: &Rule) -> Result<(), String> {
     }
 }
 
-/// `deal breaks [at GATE] [for PARTY] [with PARAMETER = VALUE]`
+/// `deal breaks [at GATE] [for PARTY] [with PARAMETER = VALUE; PARAMETER = VALUE]`
 fn see(rule: &Rule, block: &Fence) -> Result<Seen, String> {
     let (head, parameters) = block.info.split_once(" with ").unwrap_or((&block.info, ""));
     let words: Vec<&str> = head.split_whitespace().collect();
@@ -84,7 +84,7 @@ fn see(rule: &Rule, block: &Fence) -> Result<Seen, String> {
     let first = rule.limbs[0].gates.iter().next().copied().unwrap_or(Gate::Sign);
     let gate = after("at").and_then(Gate::parse).unwrap_or(first);
     let files = [file("", "example.deal", &block.text)];
-    let house = house(parameters);
+    let house = house(&parameters.replace("; ", "\n"));
     let check = Check {
         library: &ALL,
         house: &house,

@@ -8,59 +8,76 @@ use crate::finding::Because;
 use crate::source::Place;
 use crate::vocabulary::{Mark, Name, Type, known};
 
+/// A read that made the condition what it is.
+pub struct Decisive<'n> {
+    /// The read.
+    pub read: &'n Read,
+    /// It only asks whether something is there.
+    pub has: bool,
+    /// It is an exception that does not hold.
+    pub exception: bool,
+}
+
 /// Reads whose truth made the condition what it is.
-pub fn reasons<'n>(request: &Request<'_>, node: &'n Node, want: bool, found: &mut Vec<(&'n Read, bool)>) {
+fn decisive<'n>(request: &Request<'_>, node: &'n Node, want: bool, found: &mut Vec<Decisive<'n>>) {
     match node {
-        Node::Not(inner) => reasons(request, inner, !want, found),
+        Node::Not(inner) => decisive(request, inner, !want, found),
         Node::And(a, b) if want => {
-            reasons(request, a, true, found);
-            reasons(request, b, true, found);
+            decisive(request, a, true, found);
+            decisive(request, b, true, found);
         }
         Node::Or(a, b) if !want => {
-            reasons(request, a, false, found);
-            reasons(request, b, false, found);
+            decisive(request, a, false, found);
+            decisive(request, b, false, found);
         }
         Node::And(a, b) | Node::Or(a, b) => {
-            let decisive = if request.decide(a) == Ok(want.into()) { a } else { b };
-            reasons(request, decisive, want, found);
+            let deciding = if request.decide(a) == Ok(want.into()) { a } else { b };
+            decisive(request, deciding, want, found);
         }
         Node::If(test, then, other) => {
             let taken = request.decide(test) == Ok(Truth::True);
-            reasons(request, test, taken, found);
-            reasons(request, if taken { then } else { other }, want, found);
+            decisive(request, test, taken, found);
+            decisive(request, if taken { then } else { other }, want, found);
         }
-        Node::Has(read) => found.push((read, true)),
-        Node::Leaf(leaf) => found.extend(leaf.reads.iter().map(|read| (read, false))),
+        Node::Has(read) => found.push(Decisive { read, has: true, exception: !want }),
+        Node::Leaf(leaf) => {
+            found.extend(leaf.reads.iter().map(|read| Decisive { read, has: false, exception: !want }));
+        }
     }
 }
 
-/// The reasons of a limb that fired, what is missing first.
+/// The reasons of a limb that fired: what is missing first, then what is there, exceptions last.
 pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
     let mut found = Vec::new();
-    reasons(request, node, true, &mut found);
-    let mut reasons: Vec<Because> = Vec::new();
-    for (read, has) in &found {
-        // A guard says nothing beside the fact it guards.
-        let guards = *has
-            && found.iter().any(|(other, other_has)| {
-                other.root == read.root
-                    && other.path.starts_with(&read.path)
-                    && (!other_has || other.path.len() > read.path.len())
-            });
-        if guards && matches!(request.read(read), Reading::There(_)) {
+    decisive(request, node, true, &mut found);
+    let mut reasons: Vec<(bool, Because)> = Vec::new();
+    for one in &found {
+        if guards(one, &found) && matches!(request.read(one.read), Reading::There(_)) {
             continue;
         }
-        if let Some(reason) = reason(request, read)
-            && !reasons.iter().any(|known| known.fact == reason.fact)
+        if let Some(reason) = reason(request, one.read)
+            && !reasons.iter().any(|(_, known)| known.fact == reason.fact)
         {
-            reasons.push(reason);
+            reasons.push((one.exception, reason));
         }
     }
     // An exception that nobody claims says nothing beside a reason that does.
-    let claimed: Vec<Because> = reasons.iter().filter(|reason| !reason.exception).cloned().collect();
-    let mut reasons = if claimed.is_empty() { reasons } else { claimed };
-    reasons.sort_by_key(|reason| !reason.missing);
-    reasons
+    if reasons.iter().any(|(_, reason)| !reason.exception) {
+        reasons.retain(|(_, reason)| !reason.exception);
+    }
+    reasons.sort_by_key(|(exception, reason)| (!reason.missing, *exception));
+    reasons.into_iter().map(|(_, reason)| reason).collect()
+}
+
+/// A guard says nothing beside the fact it guards.
+fn guards(one: &Decisive<'_>, found: &[Decisive<'_>]) -> bool {
+    one.has
+        && found.iter().any(|other| {
+            let longer = other.read.path.len() > one.read.path.len();
+            other.read.root == one.read.root
+                && other.read.path.starts_with(&one.read.path)
+                && (!other.has || longer)
+        })
 }
 
 fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {

@@ -3,3 +3,4 @@
 pub mod json;
 pub mod pages;
 pub mod people;
+mod quote;

@@ -1,14 +1,14 @@
 //! The report for people: few findings, each with its place, its reasons and one way to write it.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::deal::show_date;
 use crate::finding::{Because, Finding, Mistake, Severity};
+use crate::report::quote::Quotes;
 use crate::run::{MISTAKE, Report, UNANSWERED, plural};
-use crate::source::{Place, Source};
+use crate::source::Place;
 
 /// Findings drawn with their lines; the rest is listed, one line each.
 const DRAWN: usize = 50;
@@ -43,17 +43,14 @@ pub fn mistakes(mistakes: &[Mistake], color: bool) -> String {
     let handler = handler(color);
     let mut out = String::new();
     for mistake in mistakes {
+        let own = mistake.place.iter().map(|place| (place.clone(), String::new()));
         let drawn = Drawn {
             code: None,
             severity: Severity::Error,
             message: mistake.message.clone(),
             help: mistake.help.clone(),
-            labels: mistake.place.iter().map(|place| (place.clone(), String::new())).collect(),
-            source: mistake.place.as_ref().map(|place| Arc::clone(&place.source)),
-            related: Vec::new(),
+            quotes: Quotes::new(own.chain(mistake.also.iter().cloned()).collect()),
         };
-        let drawn = drawn
-            .with_others(mistake.also.iter().map(|(place, label)| (place.clone(), label.clone())).collect());
         let _ = handler.render_report(&mut out, &drawn);
     }
     out
@@ -123,22 +120,19 @@ fn draw(handler: &GraphicalReportHandler, finding: &Finding, out: &mut String) {
         }
         labels.extend(reason.from.iter().map(|place| (place.clone(), String::new())));
     }
-    if let Some(place) = &finding.place
-        && !labels.iter().any(|(known, _)| known == place)
-    {
-        labels.insert(0, (place.clone(), String::new()));
+    if let Some(place) = &finding.place {
+        let at = labels.iter().position(|(known, _)| known == place);
+        let own = at.map_or_else(|| (place.clone(), String::new()), |at| labels.remove(at));
+        labels.insert(0, own);
     }
-    let source = finding.place.as_ref().map(|place| Arc::clone(&place.source));
     let drawn = Drawn {
         code: Some(titled(finding)),
         severity: finding.severity,
         message: finding.message.clone(),
         help: Some(help(finding)).filter(|help| !help.is_empty()),
-        labels: Vec::new(),
-        source,
-        related: Vec::new(),
+        quotes: Quotes::new(labels),
     };
-    let _ = handler.render_report(out, &drawn.with_others(labels));
+    let _ = handler.render_report(out, &drawn);
     out.push('\n');
 }
 
@@ -279,57 +273,13 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     let _ = writeln!(out, "A reading aid for counsel, not an opinion.");
 }
 
-/// A finding as miette draws it.
+/// A finding or a mistake as miette draws it.
 struct Drawn {
     code: Option<String>,
     severity: Severity,
     message: String,
     help: Option<String>,
-    labels: Vec<(Place, String)>,
-    source: Option<Arc<Source>>,
-    related: Vec<Drawn>,
-}
-
-impl Drawn {
-    /// Adds labels: those in its own source, and one further drawing for each other source.
-    fn with_others(mut self, labels: Vec<(Place, String)>) -> Self {
-        for (place, text) in labels {
-            let own = self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source));
-            if own {
-                push_label(&mut self.labels, place, text);
-                continue;
-            }
-            let known = self
-                .related
-                .iter_mut()
-                .find(|other| other.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &place.source)));
-            match known {
-                Some(other) => push_label(&mut other.labels, place, text),
-                None => self.related.push(Self {
-                    code: None,
-                    severity: Severity::Note,
-                    message: format!("with {}", place.source.path),
-                    help: None,
-                    source: Some(Arc::clone(&place.source)),
-                    labels: vec![(place, text)],
-                    related: Vec::new(),
-                }),
-            }
-        }
-        self
-    }
-}
-
-fn push_label(labels: &mut Vec<(Place, String)>, place: Place, text: String) {
-    match labels.iter_mut().find(|(known, _)| *known == place) {
-        Some((_, known)) if known.is_empty() => *known = text,
-        Some((_, known)) if !text.is_empty() && !known.contains(&text) => {
-            known.push_str("; ");
-            known.push_str(&text);
-        }
-        Some(_) => {}
-        None => labels.push((place, text)),
-    }
+    quotes: Quotes,
 }
 
 impl fmt::Debug for Drawn {
@@ -364,45 +314,10 @@ impl Diagnostic for Drawn {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let spans = self.labels.iter().map(|(place, text)| {
-            let text = Some(text.clone()).filter(|text| !text.is_empty());
-            LabeledSpan::new(text, place.start, place.end - place.start)
-        });
-        (!self.labels.is_empty()).then(|| Box::new(spans) as Box<dyn Iterator<Item = LabeledSpan>>)
+        self.quotes.labels()
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| {
-            Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>
-        })
-    }
-}
-
-/// Whole lines, whatever part of them is meant.
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &miette::SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let start = self.text[..span.offset()].rfind('\n').map_or(0, |at| at + 1);
-        let end = span.offset() + span.len();
-        let end = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at);
-        let lines = miette::SourceSpan::from(start..end);
-        let contents = self.text.read_span(&lines, before, after)?;
-        let data = contents.span().offset()..contents.span().offset() + contents.data().len();
-        Ok(Box::new(miette::MietteSpanContents::new_named(
-            self.path.clone(),
-            &self.text.as_bytes()[data],
-            *contents.span(),
-            contents.line(),
-            contents.column(),
-            contents.line_count(),
-        )))
+        Some(&self.quotes)
     }
 }

@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
     pub(super) fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
         let named = |name: &str| name == &*rule.id || name == &*rule.code || name == &*limb.id;
         let raised = self.check.library.raise.iter().rev().find(|(name, ..)| named(name));
-        let mut severity = raised.map_or(limb.severity, |(_, severity, _)| *severity);
+        let mut severity = raised.map_or(limb.severity, |(_, severity, _)| limb.severity.max(*severity));
         if let Some((_, set, _)) = self.check.house.severities.iter().rev().find(|(name, ..)| named(name)) {
             severity = (*set)?;
         }

@@ -7,6 +7,7 @@ use super::visits::Plan;
 use super::{Assessed, Check, Decision, Stage, unvisited};
 use crate::deal::{Deal, Uid};
 use crate::engine::judge::Outcome;
+use crate::engine::rule::Limb;
 use crate::facts::follow;
 use crate::finding::{Finding, Severity};
 use crate::vocabulary::{Name, known, role};
@@ -135,10 +136,13 @@ pub(super) fn not_looked_at(
         ));
     }
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    let gates = plan.gates();
     for (join, missing) in &assessed.empty {
-        let rules =
-            check.library.rules.iter().filter(|rule| rule.limbs.iter().any(|limb| limb.subject == *join));
-        *waiting.entry(missing).or_default() += rules.count();
+        let asked = |limb: &Limb| limb.subject == *join && !limb.gates.is_disjoint(&gates);
+        let rules = check.library.rules.iter().filter(|rule| rule.limbs.iter().any(asked)).count();
+        if rules > 0 {
+            *waiting.entry(missing).or_default() += rules;
+        }
     }
     if !waiting.is_empty() {
         let total: usize = waiting.values().sum();

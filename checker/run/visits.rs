@@ -43,6 +43,11 @@ impl Plan {
         self.by_thing.get(uid).map_or(&[], Vec::as_slice)
     }
 
+    /// Every gate that something is looked at before.
+    pub fn gates(&self) -> BTreeSet<Gate> {
+        self.by_thing.values().flatten().flat_map(|visit| visit.gates.iter().copied()).collect()
+    }
+
     fn add(&mut self, uid: &Uid, visit: &Visit) {
         let visits = self.by_thing.entry(uid.clone()).or_default();
         let same = visits.iter_mut().find(|known| {

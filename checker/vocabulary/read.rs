@@ -189,13 +189,7 @@ impl Reader {
                         .also(&known.place, "first declared here");
                     return self.mistakes.push(mistake);
                 }
-                if !matches!(fresh.sort, Sort::Element) {
-                    known.sort = fresh.sort;
-                    known.title = fresh.title;
-                    known.doc = fresh.doc;
-                    known.agreement |= fresh.agreement;
-                    known.gate = known.gate.or(fresh.gate);
-                }
+                take_over(known, fresh);
                 known
             }
         };
@@ -409,6 +403,26 @@ impl Reader {
         self.open.pop();
         ty
     }
+}
+
+/// A type may be opened again, before or after the text that says what it is: what is said stays.
+fn take_over(known: &mut EntityType, fresh: EntityType) {
+    if !matches!(fresh.sort, Sort::Element) {
+        known.sort = fresh.sort;
+    }
+    if !fresh.doc.is_empty() {
+        known.title = fresh.title;
+        known.doc = fresh.doc;
+        known.place = fresh.place;
+    }
+    if !fresh.key.is_empty() {
+        known.key = fresh.key;
+    }
+    if !fresh.positional.is_empty() {
+        known.positional = fresh.positional;
+    }
+    known.agreement |= fresh.agreement;
+    known.gate = known.gate.or(fresh.gate);
 }
 
 /// The attributes that no schema writes: the header of an agreement, accepted departures.
