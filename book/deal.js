@@ -1,13 +1,14 @@
-// Colors the .deal blocks of the book: comments, texts, anchors, answers, and the key of each line.
+// Colors the .deal blocks of the book, and the commands of a console.
 
 (function () {
   "use strict";
+  // A comment, a text, an anchor, an answer, or the key of an entry.
   const parts =
-    /(^|\s)(#[^\n]*)|("(?:[^"\\]|\\.)*"|“[^”]*”)|([§@][^\n{;}]*)|\b(silent|excluded|unknown|none)\b|(^|[{;]\s*|\n\s*)([a-z][a-z0-9_]*)(?=[\s{])/g;
+    /(^|\s)(#[^\n]*)|("(?:[^"\\]|\\.)*"|“[^”]*”)|([§@][^\n{;}#]*)|\b(silent|excluded|unknown|none)\b|(^|[{;]\s*|\n\s*)([a-z][a-z0-9_]*)(?=[\s{])/g;
   const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
   const span = (name, text) => `<span class="deal-${name}">${escape(text)}</span>`;
 
-  function color(text) {
+  function deal(text) {
     let html = "";
     let done = 0;
     for (const found of text.matchAll(parts)) {
@@ -23,9 +24,19 @@
     return html + escape(text.slice(done));
   }
 
-  for (const code of document.querySelectorAll("code[class*='language-deal']")) {
-    const text = code.textContent;
-    code.className = "language-deal hljs";
-    code.innerHTML = color(text);
+  function console(text) {
+    const line = (text) => (text.startsWith("$ ") ? span("command", text) : escape(text));
+    return text.split("\n").map(line).join("\n");
   }
+
+  function paint(language, color) {
+    for (const code of document.querySelectorAll(`code[class*='language-${language}']`)) {
+      const text = code.textContent;
+      code.className = `language-${language} hljs`;
+      code.innerHTML = color(text);
+    }
+  }
+
+  paint("deal", deal);
+  paint("console", console);
 })();

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use countersign::engine::rule::Rule;
 use countersign::finding::Severity;
 use countersign::lower::markdown::{Fence, fences};
 use countersign::report::pages;
@@ -87,9 +88,6 @@ fn derived_pages_are_fresh() {
         &between(&text, "- [Vocabulary](reference/vocabulary.md)\n", "- [", &lines),
         &mut stale,
     );
-    for page in written().iter().filter(|page| page.text.contains("<!-- rules: ")) {
-        refresh(&page.path, &rule_lists(&page.text), &mut stale);
-    }
     assert!(stale.is_empty(), "refreshed; run again and commit: {stale:?}");
 }
 
@@ -128,8 +126,11 @@ fn rules() -> String {
         let mut fenced = false;
         for line in pages::rule(rule).trim_end().lines() {
             fenced ^= line.starts_with("```");
-            let deeper = if line.starts_with('#') && !fenced { "#" } else { "" };
-            let _ = writeln!(page, "{deeper}{line}");
+            let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
+                Some(limb) => writeln!(page, "**{limb}**"),
+                None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),
+                None => writeln!(page, "{line}"),
+            };
         }
     }
     page
@@ -178,17 +179,23 @@ fn tables() -> String {
     page
 }
 
-/// Fills `<!-- rules: CODE CODE … -->` with a line for each of these rules that is built in.
+/// Fills `<!-- rules: CODE CODE … -->` with a line for each of these rules that is built in;
+/// `stands` is all from which no departure can be accepted, `rest` all that the page has not listed.
 fn rule_lists(text: &str) -> String {
     let mut page = text.to_owned();
+    let marks: String = text.lines().filter(|line| line.starts_with("<!-- rules: ")).collect();
     for line in text.lines().filter(|line| line.starts_with("<!-- rules: ")) {
         let mut lines = String::from("\n");
-        for code in line.split_whitespace() {
-            let Some(rule) = ALL.rules.iter().find(|rule| &*rule.code == code) else {
-                continue;
-            };
-            let link = format!("../reference/rules.md#{}-{}", code.to_lowercase(), rule.id);
-            let _ = writeln!(lines, "- [{code}]({link}) {}", rule.title);
+        let wanted = |rule: &&Rule| match line {
+            "<!-- rules: stands -->" => rule.stands,
+            "<!-- rules: rest -->" => !marks.contains(&*rule.code),
+            _ => line.contains(&*rule.code),
+        };
+        let mut listed: Vec<&Rule> = ALL.rules.iter().filter(wanted).collect();
+        listed.sort_by(|a, b| a.code.cmp(&b.code));
+        for rule in listed {
+            let link = format!("../reference/rules.md#{}-{}", rule.code.to_lowercase(), rule.id);
+            let _ = writeln!(lines, "- [{}]({link}) {}", rule.code, rule.title);
         }
         lines.push('\n');
         page = between(&page, &format!("{line}\n"), "<!-- end -->", &lines);
@@ -240,7 +247,7 @@ fn the_folder_of_each_page_works() {
     let mut stale = Vec::new();
     let mut wrong = String::new();
     for page in written() {
-        match played(&page.text) {
+        match played(&rule_lists(&page.text)) {
             Ok(fresh) => refresh(&page.path, &fresh, &mut stale),
             Err(message) => {
                 let _ = writeln!(wrong, "{}: {message}", page.path.display());
@@ -294,6 +301,9 @@ fn session(folder: &Path, text: &str) -> Result<String, String> {
             other => return Err(format!("`{other}` is not a command of a book")),
         };
         let output: String = output.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        if output.contains("\nmistake   ") && !shown.contains("\nmistake   ") {
+            return Err(format!("a mistake in an example:\n{output}"));
+        }
         if shown.lines().any(|line| line.trim() == "…") {
             excerpt(shown, &output)
                 .map_err(|chunk| format!("`{command}` does not print\n{chunk}\nbut\n{output}"))?;
@@ -322,7 +332,9 @@ fn every_path_and_rule_that_is_named_exists() {
     for page in written() {
         for word in code_words(&page.text) {
             let first = word.split('/').next().unwrap_or("");
-            let pattern = word.contains(['<', '*', '…', '{', ' ']);
+            let capitals = |part: &str| part.len() > 2 && part.chars().all(|c| c.is_ascii_uppercase());
+            let pattern =
+                word.contains(['<', '*', '…', '{', ' ']) || word.split(['/', '.', '-']).any(capitals);
             if word.contains('/') && folders.contains(&first) && !pattern && !Path::new(word).exists() {
                 missing.push(format!("{}: {word}", page.path.display()));
             }
@@ -391,18 +403,21 @@ fn json_follows_its_schema() {
     let schema = fs::read_to_string(Path::new(BOOK).join("report.schema.json")).expect("the schema is there");
     let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is a JSON Schema");
-    for folder in [
-        "tests/workspaces/exit",
-        "tests/workspaces/first",
-        "tests/real/common-paper-nda",
-        "dsl/tests/mistakes",
-    ] {
+    let holds = |name: &str, text: &[u8]| {
+        let report: Value = serde_json::from_slice(text).expect("one JSON object");
+        let told = validator.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path()));
+        let errors: Vec<String> = told.collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+    };
+    for folder in
+        ["tests/workspaces/exit", "tests/workspaces/first", "tests/real/common-paper-nda", "dsl/tests"]
+    {
         let output = run(Path::new(folder), &["check", "--as-of", "2026-11-22", "--format", "json"]);
-        let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-        let errors: Vec<String> = validator
-            .iter_errors(&report)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert!(errors.is_empty(), "{folder}: {errors:#?}");
+        holds(folder, &output.stdout);
+    }
+    let page = Path::new(BOOK).join("for-engineers/json.md");
+    let text = fs::read_to_string(page).expect("the page is there");
+    for fence in fences(&text, |info| info == "json") {
+        holds("the page", fence.text.as_bytes());
     }
 }

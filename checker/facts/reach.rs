@@ -2,7 +2,7 @@
 
 use crate::deal::{Body, Content, Deal, Gap, Hole, Set, Slot, Uid, Value, Why};
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
+use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary, known};
 
 use super::{asks, unanswered};
 
@@ -105,7 +105,8 @@ fn extend(path: &[Name], name: &Name) -> Vec<Name> {
 /// The hole that absence of a field is, if it is one: a line of the block could not be read, or it
 /// is asked and nobody answered.
 pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<Hole> {
-    if field.derived.is_some() {
+    // Nobody can be asked about the party nobody acts for.
+    if field.derived.is_some() || &*thing.id == known::ANYONE {
         return None;
     }
     if !body.unreadable.is_empty() {

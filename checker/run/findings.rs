@@ -339,7 +339,8 @@ fn merge(mut findings: Vec<Finding>) -> Finding {
                 first.deals.push(deal);
             }
         }
-        if other.fingerprint != first.fingerprint {
+        let known = first.elsewhere.iter().any(|elsewhere| elsewhere.subject == other.subject);
+        if other.fingerprint != first.fingerprint && !known {
             first.elsewhere.push(Elsewhere {
                 subject: other.subject,
                 message: other.message,

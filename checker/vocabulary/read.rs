@@ -518,6 +518,9 @@ fn unite(merged: &mut NamespaceDefinition<RawName>, more: NamespaceDefinition<Ra
             }
             Some(known) => {
                 if let (Some(known), Some(more)) = (&mut known.applies_to, action.applies_to) {
+                    if known.context.is_empty_record() {
+                        known.context = more.context;
+                    }
                     known.resource_types.extend(more.resource_types);
                     known.principal_types.extend(more.principal_types);
                     known.resource_types.sort();
