@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::source::Place;
-use crate::vocabulary::{Gate, Name};
+use crate::vocabulary::{Gate, Name, sibling};
 
 /// Type and id of a thing. The id is its path from the root of the workspace, `deals/acme`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -381,8 +381,9 @@ impl Deal {
             Value::Period(period) => period.shown.to_string(),
             Value::Entity(uid) => self.name(uid),
             Value::Record(body) => {
-                let parts: Vec<String> = body.slots.values().map(|slot| self.show_slot(slot)).collect();
-                parts.join(" ")
+                let said = body.slots.iter().filter(|(name, _)| sibling(name).is_none());
+                let parts: Vec<String> = said.map(|(_, slot)| self.show_slot(slot)).collect();
+                parts.join(", ")
             }
             Value::Set(set) if set.members.is_empty() => "none".to_owned(),
             Value::Set(set) => {

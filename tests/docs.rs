@@ -126,6 +126,16 @@ fn rules() -> String {
         let mut fenced = false;
         for line in pages::rule(rule).trim_end().lines() {
             fenced ^= line.starts_with("```");
+            if let Some((kind, more)) =
+                line.strip_prefix("```deal ").map(|info| info.split_once(' ').unwrap_or((info, "")))
+            {
+                let what = match kind {
+                    "breaks" => "Breaks it",
+                    "keeps" => "Keeps it",
+                    _ => "Leaves it undecided",
+                };
+                let _ = writeln!(page, "*{}:*\n", format!("{what} {more}").trim_end());
+            }
             let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
                 Some(limb) => writeln!(page, "**{limb}**"),
                 None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),

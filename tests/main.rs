@@ -11,4 +11,5 @@ mod reports;
 mod rules;
 mod silent_passes;
 mod support;
+mod templates;
 mod three_values;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
 use crate::facts::{Facts, follow};
-use crate::vocabulary::derivation::{Join, Step};
-use crate::vocabulary::{EntityType, Name, Sort, Vocabulary, known};
+use crate::vocabulary::derivation::{Derivation, Join, Step};
+use crate::vocabulary::{EntityType, Field, Name, Sort, Vocabulary, known};
 
 /// A subject of requests.
 #[derive(Clone, Debug)]
@@ -146,7 +146,9 @@ impl Binder<'_, '_> {
                 let title = self.vocabulary.entity(ty).title.to_lowercase();
                 let candidates = slots.into_iter().map(|slot| {
                     let by = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
-                    let route = format!("{} is named by {title} {by}", self.deal.name(&start));
+                    let said = by.to_lowercase().starts_with(&title);
+                    let by = if said { by } else { format!("{title} {by}") };
+                    let route = format!("{} is named by {by}", self.deal.name(&start));
                     Candidate { slot, route: Some(route) }
                 });
                 (candidates.collect(), hole)
@@ -238,31 +240,50 @@ fn reference(thing: &Thing) -> Slot {
 }
 
 /// The things a deal reaches: along every attribute, derived ones included, up to the next deal.
+///
+/// Never back along the attribute by which a thing was reached: a safeguard or a license that many assets
+/// share does not bring the others in.
 pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> {
     let mut reached = BTreeSet::new();
-    let mut open = vec![root.clone()];
+    let mut open: Vec<(Uid, Option<(Name, Name)>)> = vec![(root.clone(), None)];
     if vocabulary.entity(&root.ty).agreement {
-        open.push(Uid::new(known::AGREEMENT, Name::clone(&root.id)));
+        open.push((Uid::new(known::AGREEMENT, Name::clone(&root.id)), None));
     }
-    while let Some(uid) = open.pop() {
+    while let Some((uid, came_by)) = open.pop() {
         if !reached.insert(uid.clone()) {
             continue;
         }
-        let Some(thing) = deal.thing(&uid) else {
-            continue;
-        };
-        for slot in thing.body.slots.values() {
+        let Some(thing) = deal.thing(&uid) else { continue };
+        let fields = &vocabulary.entity(&uid.ty).fields;
+        for (name, slot) in &thing.body.slots {
+            if leads_back(fields.get(name), came_by.as_ref()) {
+                continue;
+            }
+            let by = Some((Name::clone(&uid.ty), Name::clone(name)));
             gather(slot, &mut |target| {
-                let sort = &vocabulary.entity(&target.ty).sort;
-                let other_deal = vocabulary.entity(&target.ty).is_deal() || matches!(sort, Sort::Header);
-                let row = matches!(sort, Sort::Table | Sort::Enum(_) | Sort::Machine);
-                if !other_deal && !row && !reached.contains(target) {
-                    open.push(target.clone());
+                if within_a_deal(vocabulary, target) && !reached.contains(target) {
+                    open.push((target.clone(), by.clone()));
                 }
             });
         }
     }
     reached
+}
+
+fn leads_back(field: Option<&Field>, came_by: Option<&(Name, Name)>) -> bool {
+    match (field.and_then(|field| field.derived.as_ref()), came_by) {
+        (Some(Derivation::Inverse(ty, attribute)), Some((from, by))) => {
+            ty == from && attribute.first() == Some(by)
+        }
+        _ => false,
+    }
+}
+
+/// Not another deal, and not a row of a table.
+fn within_a_deal(vocabulary: &Vocabulary, uid: &Uid) -> bool {
+    let entity = vocabulary.entity(&uid.ty);
+    let other = matches!(entity.sort, Sort::Header | Sort::Table | Sort::Enum(_) | Sort::Machine);
+    !other && !entity.is_deal()
 }
 
 fn gather(slot: &Slot, see: &mut dyn FnMut(&Uid)) {

@@ -88,10 +88,13 @@ impl Facts<'_> {
         };
         let more = order == Ordering::Greater;
         let mut slot = Slot::new(Content::Value(Value::Bool(more)), left.place.clone());
-        let word = match order {
-            Ordering::Greater => "more than",
-            Ordering::Equal => "the same as",
-            Ordering::Less => "less than",
+        let dates = matches!(left.value(), Some(Value::Date(_)));
+        let word = match (order, dates) {
+            (Ordering::Greater, true) => "later than",
+            (Ordering::Less, true) => "earlier than",
+            (Ordering::Greater, false) => "more than",
+            (Ordering::Less, false) => "less than",
+            (Ordering::Equal, _) => "the same as",
         };
         slot.shown = Some(format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right)));
         slot.from = places(&[&left, &right]);

@@ -145,7 +145,11 @@ impl Lowerer<'_> {
         let place = here.place(entry.span.start..entry.head.end);
         let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
         match self.field_content(&here, field, entry) {
-            Ok(content) => Slot::new(content, Some(place)),
+            Ok(content) => {
+                let mut slot = Slot::new(content, Some(place));
+                slot.shown = as_written(&here, &slot.content, entry);
+                slot
+            }
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
                 Slot::new(Content::Hole(mistake_hole()), Some(place))
@@ -387,6 +391,15 @@ impl Lowerer<'_> {
         }
         Ok(Value::Record(body))
     }
+}
+
+/// A record of several words shows as it is written, `5 years from term_end`.
+fn as_written(here: &Here<'_>, content: &Content, entry: &Entry) -> Option<String> {
+    let [group] = entry.groups.as_slice() else { return None };
+    let (first, last) = (group.atoms.get(1)?, group.atoms.last()?);
+    let written = matches!(content, Content::Value(Value::Record(_))) && here.fixed.is_none();
+    let text = here.source.text.get(first.span().start..last.span().end)?;
+    written.then(|| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('_', " "))
 }
 
 /// The answered empty set, beside which no member can stand.

@@ -8,7 +8,7 @@ use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short}
 use crate::finding::{Mistake, nearest};
 use crate::pack::Toml;
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
+use crate::vocabulary::{EntityType, Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
 
 /// The words of one value, taken from the front.
 pub(super) struct Cursor<'a> {
@@ -284,7 +284,12 @@ impl Lowerer<'_> {
                 None => mistake,
             });
         }
-        let title = (!label.is_empty()).then(|| self.element_title(&body, field, &label));
+        let title = if label.is_empty() {
+            self.keyed_title(entity, &body)
+        } else {
+            self.element_title(&body, field, &label)
+        };
+        let title = Some(title);
         let thing =
             Thing { uid: uid.clone(), title, body, parent: Some(here.thing.clone()), parents: Vec::new() };
         self.out.deal.things.insert(uid.clone(), thing);
@@ -301,6 +306,21 @@ impl Lowerer<'_> {
             id.push_str(&parts.join("-"));
         }
         Uid::new(Name::clone(ty), id)
+    }
+
+    /// `Disclosure (3 June 2026, Borealis Labs GmbH)` for an element that is told apart by its key.
+    fn keyed_title(&self, entity: &EntityType, body: &Body) -> String {
+        let parts: Vec<String> = entity
+            .key
+            .iter()
+            .filter_map(|name| body.slots.get(name))
+            .map(|slot| self.out.deal.show_slot(slot))
+            .collect();
+        if parts.is_empty() {
+            entity.title.clone()
+        } else {
+            format!("{} ({})", entity.title, parts.join(", "))
+        }
     }
 
     fn element_title(&self, body: &Body, field: &Field, label: &str) -> String {

@@ -9,14 +9,14 @@ use super::questions::UNANSWERED;
 use super::report::Report;
 use super::visits::{Plan, Visit};
 use super::{Assessed, Check, Decision};
-use crate::deal::{Deal, Slot, Uid, Value, short};
+use crate::deal::{Deal, Slot, Thing, Uid, Value, short};
 use crate::engine::judge::{Judge, Outcome};
 use crate::engine::rule::{Limb, Protects, Rule};
 use crate::engine::subjects::Subject;
 use crate::facts::follow;
 use crate::finding::{Accepted, Because, Elsewhere, Finding, Mistake, Severity};
 use crate::source::Place;
-use crate::vocabulary::{Name, known};
+use crate::vocabulary::{Gate, Name, known};
 
 /// Name of the finding about a departure that covers nothing.
 pub const UNUSED: &str = "unused-departure";
@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
             let group = format!("{owner} {} {}", finding.severity.word(), covered.unwrap_or_default());
             grouped.entry((group, limbs)).or_default().push(finding);
         }
-        grouped.into_values().map(merge).collect()
+        same_twice(grouped.into_values().map(merge).collect())
     }
 
     /// Limbs that fired, by rule, subject and visit.
@@ -144,6 +144,8 @@ impl<'a> Writer<'a> {
     fn finding(&mut self, fired: &Fired<'a>) -> Option<Finding> {
         let (limb, severity, _) = *fired.limbs.iter().rev().max_by_key(|(_, severity, _)| *severity)?;
         let side = self.side(limb, fired);
+        // Looked for first: a departure covers what fires, whoever reads.
+        let accepted = self.accepted(fired);
         if side == Side::Other && limb.burden.is_none() {
             return None;
         }
@@ -199,7 +201,7 @@ impl<'a> Writer<'a> {
             because: with_side(because, side, limb),
             further: further.map(|(other, ..)| text(&other.message)).collect(),
             elsewhere: Vec::new(),
-            accepted: self.accepted(fired),
+            accepted,
             fingerprint: fingerprint(&fired.rule.id, &fired.subject.members),
         };
         Some(finding)
@@ -277,6 +279,15 @@ impl<'a> Writer<'a> {
         })
     }
 
+    /// Was the rule that is departed from asked before a gate at which the declaration is looked at?
+    fn was_asked(&self, plan: &Plan, departure: &Thing) -> bool {
+        let rule = departure.body.slots.get("rule").and_then(Slot::entity);
+        let Some(rule) = rule.and_then(|uid| self.check.library.rule(&uid.id)) else { return false };
+        let visits = departure.parent.iter().flat_map(|parent| plan.visits(parent));
+        let gates: BTreeSet<Gate> = visits.flat_map(|visit| visit.gates.iter().copied()).collect();
+        rule.limbs.iter().any(|limb| !limb.gates.is_disjoint(&gates))
+    }
+
     /// A departure that covered nothing is a leftover, or hides a slip in a name.
     fn unused_departures(&self, plan: &Plan) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -284,8 +295,8 @@ impl<'a> Writer<'a> {
             let Some(departure) = self.deal().thing(uid) else {
                 continue;
             };
-            let visited = departure.parent.as_ref().is_some_and(|parent| !plan.visits(parent).is_empty());
-            if self.used.contains(uid) || !visited {
+            let asked = self.was_asked(plan, departure);
+            if self.used.contains(uid) || !asked {
                 continue;
             }
             let rule = departure.body.slots.get("rule").and_then(Slot::entity);
@@ -349,6 +360,27 @@ fn merge(mut findings: Vec<Finding>) -> Finding {
         }
     }
     first
+}
+
+/// One thing looked at for several deals, with the same words: one finding that concerns them all.
+fn same_twice(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let twin = kept.iter_mut().find(|known| {
+            known.fingerprint == finding.fingerprint
+                && known.message == finding.message
+                && known.accepted == finding.accepted
+        });
+        match twin {
+            None => kept.push(finding),
+            Some(known) => {
+                known.severity = known.severity.max(finding.severity);
+                let more = finding.deals.into_iter().filter(|deal| !known.deals.contains(deal));
+                known.deals.extend(more.collect::<Vec<_>>());
+            }
+        }
+    }
+    kept
 }
 
 /// A mistake among the findings.

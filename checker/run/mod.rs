@@ -237,13 +237,19 @@ fn plain<'a>(
     })
 }
 
-/// Declared things that no request was about, by kind.
-fn unvisited(check: &Check<'_>, assessed: &Assessed, seen: &BTreeSet<&Uid>) -> BTreeMap<String, Vec<Uid>> {
+/// Declared things that were looked at and that no request was about, by kind.
+fn unvisited(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    plan: &visits::Plan,
+    seen: &BTreeSet<&Uid>,
+) -> BTreeMap<String, Vec<Uid>> {
     let mut left: BTreeMap<String, Vec<Uid>> = BTreeMap::new();
     for declaration in &assessed.lowered.declarations {
         let entity = check.library.vocabulary.entity(&declaration.uid.ty);
         let header = Uid::new(known::AGREEMENT, Name::clone(&declaration.uid.id));
-        if is_declared(&entity.sort) && !seen.contains(&declaration.uid) && !seen.contains(&header) {
+        let asked = seen.contains(&declaration.uid) || seen.contains(&header);
+        if is_declared(&entity.sort) && !asked && !plan.visits(&declaration.uid).is_empty() {
             left.entry(entity.title.clone()).or_default().push(declaration.uid.clone());
         }
     }

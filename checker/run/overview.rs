@@ -77,8 +77,12 @@ pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<
 
 fn stage_of(plan: &Plan, uid: &Uid) -> String {
     let Some(visit) = plan.visits(uid).first() else {
-        let ended = plan.ended.contains(uid);
-        return if ended { "ended, not checked" } else { "does not stand before this gate" }.to_owned();
+        let why = match () {
+            () if plan.ended.contains(uid) => "ended, not checked",
+            () if plan.of_others.contains(uid) => "of others, not checked",
+            () => "does not stand before this gate",
+        };
+        return why.to_owned();
     };
     if visit.draft {
         return "draft".to_owned();
@@ -125,6 +129,7 @@ pub(super) fn not_looked_at(
         }
     };
     add(&plan.ended, "Ended, not checked");
+    add(&plan.of_others, "Deals in which the reader takes no part, not checked");
     add(&plan.elsewhere, "Not before this gate");
     add(&plan.strays, "Reached by no deal, looked at as drafts");
     for (second, first) in &assessed.lowered.united {
@@ -155,7 +160,7 @@ pub(super) fn not_looked_at(
         ));
     }
     let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
-    for (kind, uids) in unvisited(check, assessed, &seen) {
+    for (kind, uids) in unvisited(check, assessed, plan, &seen) {
         sentences.push(format!(
             "Not assessed, no rule is about {} before this gate: {}.",
             kind.to_lowercase(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Assessed, Check, Stage};
-use crate::deal::{Deal, Uid, short};
+use crate::deal::{Deal, Slot, Uid, Value, short};
 use crate::engine::subjects::reach;
 use crate::facts::follow;
 use crate::finding::Mistake;
@@ -29,6 +29,8 @@ pub struct Plan {
     by_thing: BTreeMap<Uid, Vec<Visit>>,
     /// Deals that have ended.
     pub ended: Vec<Uid>,
+    /// Deals in which the party on the command line takes no part.
+    pub of_others: Vec<Uid>,
     /// Deals that do not stand before the gate that was asked for.
     pub elsewhere: Vec<Uid>,
     /// Declared things that no deal reaches.
@@ -115,6 +117,12 @@ fn visit_of(check: &Check<'_>, deal: &Deal, uid: &Uid, home: Option<&Uid>, plan:
     let header = entity.agreement.then(|| vocabulary.entity(known::AGREEMENT));
     let mut declared = entity.gates.clone();
     declared.extend(header.into_iter().flat_map(|header| header.gates.iter().copied()));
+    if let Some(reader) = check.acting_for.and_then(|name| party(deal, name))
+        && !takes_part(vocabulary, deal, uid, &reader)
+    {
+        plan.of_others.push(uid.clone());
+        return None;
+    }
     let (gates, draft) = match check.stage {
         Stage::Draft => (declared.into_iter().collect(), true),
         Stage::Gate(gate) if declared.contains(&gate) => (vec![gate], false),
@@ -135,6 +143,25 @@ fn visit_of(check: &Check<'_>, deal: &Deal, uid: &Uid, home: Option<&Uid>, plan:
     let acting_for = role_entity(vocabulary, deal, uid, role::ACTING_FOR);
     let principal = check_principal(check.acting_for.and_then(|name| party(deal, name)).or(acting_for), home);
     Some(Visit { gates, draft, principal, deals: vec![uid.clone()] })
+}
+
+/// Is the party named anywhere in the deal?
+fn takes_part(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid, party: &Uid) -> bool {
+    let named = |ty: &str| {
+        let holder = Uid::new(ty, Name::clone(&uid.id));
+        let thing = deal.thing(&holder);
+        thing.is_some_and(|thing| thing.body.slots.values().any(|slot| names_party(slot, party)))
+    };
+    named(&uid.ty) || (vocabulary.entity(&uid.ty).agreement && named(known::AGREEMENT))
+}
+
+fn names_party(slot: &Slot, party: &Uid) -> bool {
+    match slot.value() {
+        Some(Value::Entity(uid)) => uid == party,
+        Some(Value::Record(body)) => body.slots.values().any(|slot| names_party(slot, party)),
+        Some(Value::Set(set)) => set.members.iter().any(|slot| names_party(slot, party)),
+        _ => false,
+    }
 }
 
 /// Before signing; a deal that is never signed stands before its own gate.

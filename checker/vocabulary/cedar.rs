@@ -87,3 +87,58 @@ fn set_of(name: &str) -> SchemaType {
 fn attribute(ty: SchemaType, required: bool) -> TypeOfAttribute<RawName> {
     TypeOfAttribute { ty, annotations: Default::default(), required, loc: None }
 }
+
+/// Unites a further definition into the merged one, for Cedar. Conflicts are reported elsewhere.
+pub fn unite(merged: &mut NamespaceDefinition<RawName>, more: NamespaceDefinition<RawName>) {
+    for (id, common) in more.common_types {
+        merged.common_types.entry(id).or_insert(common);
+    }
+    for (id, entity) in more.entity_types {
+        match merged.entity_types.get_mut(&id) {
+            None => {
+                merged.entity_types.insert(id, entity);
+            }
+            Some(known) => unite_entity(known, entity),
+        }
+    }
+    for (id, action) in more.actions {
+        match merged.actions.get_mut(&id) {
+            None => {
+                merged.actions.insert(id, action);
+            }
+            Some(known) => {
+                if let (Some(known), Some(more)) = (&mut known.applies_to, action.applies_to) {
+                    if known.context.is_empty_record() {
+                        known.context = more.context;
+                    }
+                    known.resource_types.extend(more.resource_types);
+                    known.principal_types.extend(more.principal_types);
+                    known.resource_types.sort();
+                    known.resource_types.dedup();
+                    known.principal_types.sort();
+                    known.principal_types.dedup();
+                }
+            }
+        }
+    }
+}
+
+fn unite_entity(known: &mut json_schema::EntityType<RawName>, more: json_schema::EntityType<RawName>) {
+    let (EntityTypeKind::Standard(known), EntityTypeKind::Standard(more)) = (&mut known.kind, more.kind)
+    else {
+        return;
+    };
+    for parent in more.member_of_types {
+        if !known.member_of_types.contains(&parent) {
+            known.member_of_types.push(parent);
+        }
+    }
+    let SchemaType::Type { ty: TypeVariant::Record(known), .. } = &mut known.shape.0 else {
+        return;
+    };
+    if let SchemaType::Type { ty: TypeVariant::Record(more), .. } = more.shape.0 {
+        for (name, attribute) in more.attributes {
+            known.attributes.entry(name).or_insert(attribute);
+        }
+    }
+}

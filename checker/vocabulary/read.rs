@@ -118,7 +118,7 @@ impl Reader {
             }
             match &mut self.merged {
                 None => self.merged = Some(definition),
-                Some(merged) => unite(merged, definition),
+                Some(merged) => super::cedar::unite(merged, definition),
             }
         }
     }
@@ -495,61 +495,6 @@ fn same_type(a: &Type, b: &Type) -> bool {
                 && a.fields.iter().zip(&b.fields).all(|((x, f), (y, g))| x == y && same_type(&f.ty, &g.ty))
         }
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
-    }
-}
-
-/// Unites a further definition into the merged one, for Cedar. Conflicts are reported elsewhere.
-fn unite(merged: &mut NamespaceDefinition<RawName>, more: NamespaceDefinition<RawName>) {
-    for (id, common) in more.common_types {
-        merged.common_types.entry(id).or_insert(common);
-    }
-    for (id, entity) in more.entity_types {
-        match merged.entity_types.get_mut(&id) {
-            None => {
-                merged.entity_types.insert(id, entity);
-            }
-            Some(known) => unite_entity(known, entity),
-        }
-    }
-    for (id, action) in more.actions {
-        match merged.actions.get_mut(&id) {
-            None => {
-                merged.actions.insert(id, action);
-            }
-            Some(known) => {
-                if let (Some(known), Some(more)) = (&mut known.applies_to, action.applies_to) {
-                    if known.context.is_empty_record() {
-                        known.context = more.context;
-                    }
-                    known.resource_types.extend(more.resource_types);
-                    known.principal_types.extend(more.principal_types);
-                    known.resource_types.sort();
-                    known.resource_types.dedup();
-                    known.principal_types.sort();
-                    known.principal_types.dedup();
-                }
-            }
-        }
-    }
-}
-
-fn unite_entity(known: &mut json_schema::EntityType<RawName>, more: json_schema::EntityType<RawName>) {
-    let (EntityTypeKind::Standard(known), EntityTypeKind::Standard(more)) = (&mut known.kind, more.kind)
-    else {
-        return;
-    };
-    for parent in more.member_of_types {
-        if !known.member_of_types.contains(&parent) {
-            known.member_of_types.push(parent);
-        }
-    }
-    let SchemaType::Type { ty: TypeVariant::Record(known), .. } = &mut known.shape.0 else {
-        return;
-    };
-    if let SchemaType::Type { ty: TypeVariant::Record(more), .. } = more.shape.0 {
-        for (name, attribute) in more.attributes {
-            known.attributes.entry(name).or_insert(attribute);
-        }
     }
 }
 
