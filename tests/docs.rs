@@ -6,7 +6,7 @@
 //!   `deal breaks CODE [at GATE]` gives that finding.
 //! - ```` ```LANGUAGE path/of.file ```` is a file of the folder that the page is about.
 //! - ```` ```console ```` runs `$ countersign …` in that folder. What follows is the output: exact and
-//!   refreshed, or an excerpt with `…` for what is left out.
+//!   refreshed, or an excerpt with `…` for what is left out, where a finding that begins with its code is refreshed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -122,28 +122,28 @@ fn rules() -> String {
         let _ = writeln!(page, "| {link} | {weight} | {} | {} |", rule.title, rule.pack);
     }
     for rule in ordered {
-        page.push('\n');
-        let mut fenced = false;
-        for line in pages::rule(rule).trim_end().lines() {
-            fenced ^= line.starts_with("```");
-            if let Some((kind, more)) =
-                line.strip_prefix("```deal ").map(|info| info.split_once(' ').unwrap_or((info, "")))
-            {
-                let what = match kind {
-                    "breaks" => "Breaks it",
-                    "keeps" => "Keeps it",
-                    _ => "Leaves it undecided",
-                };
-                let _ = writeln!(page, "*{}:*\n", format!("{what} {more}").trim_end());
-            }
-            let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
-                Some(limb) => writeln!(page, "**{limb}**"),
-                None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),
-                None => writeln!(page, "{line}"),
-            };
-        }
+        rule_section(&pages::rule(rule), &mut page);
     }
     page
+}
+
+/// A rule's page as a section: headings one deeper, limbs in bold, and a word before each deal.
+fn rule_section(text: &str, page: &mut String) {
+    page.push('\n');
+    let mut fenced = false;
+    for line in text.trim_end().lines() {
+        fenced ^= line.starts_with("```");
+        if let Some(info) = line.strip_prefix("```deal ") {
+            let what = [("breaks", "Breaks it"), ("keeps", "Keeps it"), ("undecided", "Leaves it undecided")];
+            let said = what.iter().fold(info.to_owned(), |said, (word, what)| said.replacen(word, what, 1));
+            let _ = writeln!(page, "*{said}:*\n");
+        }
+        let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
+            Some(limb) => writeln!(page, "**{limb}**"),
+            None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),
+            None => writeln!(page, "{line}"),
+        };
+    }
 }
 
 /// The kinds, each with its page.
@@ -314,10 +314,9 @@ fn session(folder: &Path, text: &str) -> Result<String, String> {
         if output.contains("\nmistake   ") && !shown.contains("\nmistake   ") {
             return Err(format!("a mistake in an example:\n{output}"));
         }
-        if shown.lines().any(|line| line.trim() == "…") {
-            excerpt(shown, &output)
-                .map_err(|chunk| format!("`{command}` does not print\n{chunk}\nbut\n{output}"))?;
-            let _ = writeln!(fresh, "{shown}");
+        if shown.lines().any(|line| line == "…") {
+            let shown = excerpt(shown, &output);
+            fresh += &shown.map_err(|piece| format!("`{command}` does not print\n{piece}\nbut\n{output}"))?;
         } else {
             fresh.push_str(&output);
         }
@@ -325,14 +324,27 @@ fn session(folder: &Path, text: &str) -> Result<String, String> {
     Ok(fresh)
 }
 
-/// Do the pieces between `…` stand in the output, in order?
-fn excerpt(shown: &str, output: &str) -> Result<(), String> {
-    let mut rest = output;
-    for chunk in format!("{shown}\n").split("…\n").map(str::trim_end).filter(|chunk| !chunk.is_empty()) {
-        let at = rest.find(chunk).ok_or_else(|| chunk.to_owned())?;
-        rest = &rest[at + chunk.len()..];
+/// The pieces between `…`: a finding that begins with its code is refreshed, others stand in the output.
+fn excerpt(shown: &str, output: &str) -> Result<String, String> {
+    let mut pieces = Vec::new();
+    for piece in format!("{shown}\n").split("…\n").map(str::trim_end) {
+        let code = piece.split(' ').next().filter(|word| is_code(word));
+        pieces.push(match code.map(|code| finding(output, code)) {
+            Some(Some(fresh)) => format!("{fresh}\n"),
+            None if piece.is_empty() => String::new(),
+            None if output.contains(piece) => format!("{piece}\n"),
+            _ => return Err(piece.to_owned()),
+        });
     }
-    Ok(())
+    Ok(pieces.join("…\n"))
+}
+
+/// A whole finding of a report: its name, and all that is indented below.
+fn finding(output: &str, code: &str) -> Option<String> {
+    let mut lines = output.lines().skip_while(|line| !line.starts_with(code));
+    let name = lines.next()?;
+    let below: Vec<&str> = lines.take_while(|line| line.is_empty() || line.starts_with(' ')).collect();
+    Some(format!("{name}\n{}", below.join("\n")).trim_end().to_owned())
 }
 
 #[test]

@@ -84,3 +84,20 @@ fn no_report_uses_a_word_of_approval() {
         }
     }
 }
+
+/// The README shows what is printed, line by line and in order.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string("README.md").expect("it is there");
+    let shown =
+        readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a text block");
+    let output = run(root(), &["check", "tests/workspaces/first", "--as-of", AS_OF]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut printed = text.lines();
+    for line in shown.lines().filter(|line| !line.is_empty()) {
+        assert!(
+            printed.any(|found| found == line),
+            "the README shows a line that is not printed: {line}\n{text}"
+        );
+    }
+}

@@ -6,7 +6,7 @@ use crate::deal::{Content, Question, Slot, Uid, Value, Why};
 use crate::facts::base_field;
 use crate::finding::Because;
 use crate::source::Place;
-use crate::vocabulary::{Mark, Name, Type, known};
+use crate::vocabulary::{Mark, Name, Sort, Type, known};
 
 /// A read that made the condition what it is.
 pub struct Decisive<'n> {
@@ -232,7 +232,10 @@ fn path_title(request: &Request<'_>, root: &Type, start: Option<&Uid>, path: &[N
             && let Reading::There(slot) = request.follow(start, &path[..=index])
             && let Some(uid) = slot.entity()
         {
-            owner = Some(request.deal.name(uid));
+            // What belongs to the deal itself needs no owner: the deal stands above the finding.
+            let entity = request.vocabulary.entity(&uid.ty);
+            let own = entity.is_deal() || matches!(entity.sort, Sort::Header);
+            owner = (!own).then(|| request.deal.name(uid));
             titles.clear();
         } else {
             titles.push(field.title.clone());
