@@ -79,10 +79,12 @@ fn no_kind<'a>(kind: &str, known: impl Iterator<Item = &'a str>) -> Mistake {
 /// `countersign new KIND`
 pub fn new(kind: &str) -> Exit {
     with_library(|library| {
+        let vocabulary = &library.vocabulary;
+        let Some(name) = vocabulary.kinds.get(kind) else {
+            return Err(no_kind(kind, vocabulary.kinds.keys().map(String::as_str)));
+        };
         let template = builtin::template(&format!("{kind}/deal.deal"));
-        template
-            .map(str::to_owned)
-            .ok_or_else(|| no_kind(kind, library.vocabulary.kinds.keys().map(String::as_str)))
+        Ok(template.map_or_else(|| pages::skeleton(vocabulary, vocabulary.entity(name)), str::to_owned))
     })
 }
 

@@ -58,6 +58,8 @@ pub struct Limb {
     pub severity: Severity,
     /// The text or the records contradict themselves: shown at its weight even in a draft.
     pub contradiction: bool,
+    /// Asked of a text that is meant to be final, never of a draft: whether it is signed, say.
+    pub of_final_text: bool,
     /// One sentence.
     pub message: Text,
     /// Wording for the contract.
@@ -92,7 +94,7 @@ pub enum Protects {
 }
 
 /// Annotations of a limb.
-const ANNOTATIONS: [&str; 15] = [
+const ANNOTATIONS: [&str; 16] = [
     "code",
     "id",
     "severity",
@@ -108,6 +110,7 @@ const ANNOTATIONS: [&str; 15] = [
     "at",
     "contradiction",
     "stands",
+    "final",
 ];
 
 /// Reads the rule files of all packs and proves them against the vocabulary.
@@ -259,6 +262,7 @@ fn limb(
         gates,
         severity,
         contradiction: notes.get("contradiction").is_some(),
+        of_final_text: notes.get("final").is_some(),
         message: text("message")?.ok_or_else(|| one(notes.missing("message")))?,
         clause: text("clause")?,
         record: text("record")?,

@@ -48,7 +48,11 @@ pub fn tuples(
         if found.is_empty() {
             empty.insert(Name::clone(&entity.name), missing.unwrap_or_default());
         }
-        for tuple in found {
+        for mut tuple in found {
+            // Two things that meet need no route: each is named by the other.
+            if join.bindings.len() < 3 {
+                tuple.route.clear();
+            }
             let (subject, thing) = tuple.finish(entity, deal);
             deal.things.insert(thing.uid.clone(), thing);
             subjects.push(subject);

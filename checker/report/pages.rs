@@ -145,6 +145,19 @@ fn scalar_words(scalar: Scalar) -> &'static str {
     }
 }
 
+/// A skeleton of a kind that has no template: every key in doubt, with how an answer is written.
+pub fn skeleton(vocabulary: &Vocabulary, entity: &EntityType) -> String {
+    let mut page = format!("{} some-name \"Title\" {{\n", entity.keyword());
+    let header = entity.agreement.then(|| vocabulary.types.get(known::AGREEMENT)).flatten();
+    let all = entity.fields.values().chain(header.into_iter().flat_map(|header| header.fields.values()));
+    let open = all.filter(|field| field.mark != Mark::Optional && field.derived.is_none() && !field.heading);
+    for field in open.filter(|field| !field.required) {
+        let _ = writeln!(page, "  {} unknown  # {}", field.name, field.example.replace('\n', " "));
+    }
+    page.push_str("}\n");
+    page
+}
+
 /// The list of rules, one line each.
 pub fn rules(library: &Library) -> String {
     let mut page = String::new();

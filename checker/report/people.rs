@@ -176,8 +176,8 @@ fn help(finding: &Finding) -> String {
     }
     let mut page = Page::default();
     if &*finding.rule == UNANSWERED {
-        for (letter, reason) in ('a'..='z').cycle().zip(&finding.because) {
-            page.add(&letter.to_string(), &format!("{} ({})", reason.title, reason.shown));
+        for (number, reason) in finding.because.iter().enumerate() {
+            page.add(&letters(number), &format!("{} ({})", reason.title, reason.shown));
         }
         return page.lines.join("\n");
     }
@@ -199,6 +199,15 @@ fn help(finding: &Finding) -> String {
         page.add("Concerns", &finding.deals.join(", "));
     }
     page.lines.join("\n")
+}
+
+/// `a` to `z`, then `aa`, `ab` and so on.
+fn letters(number: usize) -> String {
+    let last = char::from(b'a' + u8::try_from(number % 26).unwrap_or(0));
+    match number / 26 {
+        0 => last.to_string(),
+        more => format!("{}{last}", letters(more - 1)),
+    }
 }
 
 fn advice(finding: &Finding, page: &mut Page) {
@@ -227,7 +236,7 @@ struct Page {
 
 impl Page {
     fn add(&mut self, title: &str, text: &str) {
-        let indent = if title.len() == 1 { 4 } else { 21 };
+        let indent = if title.len() <= 2 { 4 } else { 21 };
         let (first, rest) = (format!("{title:<indent$}"), " ".repeat(indent));
         let options = textwrap::Options::new(WIDTH - 10).initial_indent(&first).subsequent_indent(&rest);
         self.lines.push(textwrap::fill(text, options));

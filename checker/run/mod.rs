@@ -193,7 +193,11 @@ impl Check<'_> {
             let mut decisions = Vec::new();
             for visit in plan.visits(&subject.members[0]) {
                 for &limb in slices.about(&subject.uid.ty) {
-                    let asked = &judge.rules[limb.0].limbs[limb.1].gates;
+                    let of = &judge.rules[limb.0].limbs[limb.1];
+                    if visit.draft && of.of_final_text {
+                        continue;
+                    }
+                    let asked = &of.gates;
                     let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else {
                         continue;
                     };

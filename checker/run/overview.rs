@@ -125,7 +125,7 @@ pub(super) fn not_looked_at(
     let mut sentences = Vec::new();
     let mut add = |uids: &[Uid], what: &str| {
         if !uids.is_empty() {
-            sentences.push(format!("{what}: {}.", list(uids)));
+            sentences.push(sentence(&format!("{what}: {}", list(uids))));
         }
     };
     add(&plan.ended, "Ended, not checked");
@@ -161,13 +161,15 @@ pub(super) fn not_looked_at(
     }
     let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
     for (kind, uids) in unvisited(check, assessed, plan, &seen) {
-        sentences.push(format!(
-            "Not assessed, no rule is about {} before this gate: {}.",
-            kind.to_lowercase(),
-            list(&uids)
-        ));
+        let what = format!("Not assessed, no rule is about {} before this gate", kind.to_lowercase());
+        sentences.push(sentence(&format!("{what}: {}", list(&uids))));
     }
     sentences
+}
+
+/// The words with one full stop, even after a name that ends in one.
+fn sentence(words: &str) -> String {
+    format!("{}.", words.trim_end_matches('.'))
 }
 
 /// `3 rules`, `1 rule`.
