@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 mod bad_input;
+mod commands;
 mod docs;
 mod foreign_pack;
 mod house_rules;

@@ -158,6 +158,7 @@ fn narrow(report: &mut Report, space: &Workspace, here: &Path) {
         });
         let shares = kept
             .iter()
+            .filter(|finding| !finding.deals.is_empty())
             .any(|finding| places(finding).any(|place| here.join(&place.source.path).starts_with(named)));
         if !concerned && !shares {
             eprintln!("{} belongs to no deal", files::shown(named, here));
