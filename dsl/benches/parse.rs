@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p countersign-dsl`; seconds are those of the processor where the system tells them.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 use std::hint::black_box;
 use std::time::Instant;
 

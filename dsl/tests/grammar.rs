@@ -1,5 +1,7 @@
 //! What each form reads as, one line a case: words bare, texts in quotes, lists in brackets, `|` where a line broke.
 
+#![allow(clippy::disallowed_methods, reason = "time is looked at, and files are read")]
+
 use countersign_dsl::{Atom, Entry, Group, MAX_BYTES, Tree, format, parse};
 
 fn show(entries: &[Entry]) -> String {

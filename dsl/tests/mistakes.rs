@@ -1,5 +1,7 @@
 //! What is told of files with mistakes: every one, at its place, in words for a lawyer.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 use countersign_dsl::{Lines, Mistake, parse};
 
 /// As a reader sees it: the line, a mark below the place, what is wrong, what to do.
