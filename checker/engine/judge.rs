@@ -97,9 +97,9 @@ impl Judge<'_> {
     pub fn cedar_request(&self, subject: &Uid, gate: Gate, principal: &Uid) -> CedarRequest {
         let entry = |uid| EntityUIDEntry::known(uid, None);
         CedarRequest::new_unchecked(
-            entry(store::uid(principal)),
-            entry(store::uid(&Uid::new("Action", gate.word()))),
-            entry(store::uid(subject)),
+            entry(self.store.uid(&principal.ty, &principal.id)),
+            entry(self.store.uid("Action", gate.word())),
+            entry(self.store.uid(&subject.ty, &subject.id)),
             Some(self.store.context.clone()),
         )
     }

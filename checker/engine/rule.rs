@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cedar_policy_core::ast::{self, ActionConstraint, Effect, PolicyID, PrincipalOrResourceConstraint};
 use cedar_policy_core::parser::{Loc, parse_policyset};
 use cedar_policy_core::validator::{ValidationMode, Validator};
+use rayon::prelude::*;
 
 use super::condition::{Node, split};
 use super::proof::{self, Rows};
@@ -125,8 +126,9 @@ pub fn load(
 ) -> Result<Vec<Rule>, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let mut rules = Vec::new();
-    for (pack, source) in files {
-        match read(vocabulary, rows, pack, source) {
+    let read: Vec<_> = files.par_iter().map(|(pack, source)| read(vocabulary, rows, pack, source)).collect();
+    for rule in read {
+        match rule {
             Ok(rule) => rules.push(rule),
             Err(more) => mistakes.extend(more),
         }
@@ -419,8 +421,7 @@ impl<'a> Notes<'a> {
     }
 
     fn annotation(&self, key: &str) -> Option<&'a ast::Annotation> {
-        let id = key.parse().ok()?;
-        self.policy.annotation(&id)
+        self.policy.annotations().find(|(id, _)| AsRef::<str>::as_ref(*id) == key).map(|(_, found)| found)
     }
 
     fn get(&self, key: &str) -> Option<&'a str> {

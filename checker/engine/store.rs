@@ -25,6 +25,8 @@ pub struct Store {
     pub entities: Entities,
     /// Date and house.
     pub context: Context,
+    /// Cedar's names of the entity types, parsed once.
+    types: HashMap<String, EntityType>,
 }
 
 impl Store {
@@ -46,18 +48,22 @@ impl Store {
             Extensions::all_available(),
         )
         .map_err(|error| error.to_string())?;
+        builder.types.insert("Action".to_owned(), entity_type("Action"));
         let house = builder.uid(&Uid::new(known::HOUSE, known::HOUSE_ID));
         let context = Context::Value(Arc::new(BTreeMap::from([
             ("date".into(), builder.date(today)),
             ("house".into(), CedarValue::from(house)),
         ])));
-        Ok(Self { entities, context })
+        Ok(Self { entities, context, types: builder.types })
     }
 }
 
-/// The Cedar id of a thing.
-pub fn uid(uid: &Uid) -> EntityUID {
-    EntityUID::from_components(entity_type(&uid.ty), Eid::new(&*uid.id), None)
+impl Store {
+    /// The Cedar id of a thing.
+    pub fn uid(&self, ty: &str, id: &str) -> EntityUID {
+        let ty = self.types.get(ty).cloned().unwrap_or_else(|| entity_type(ty));
+        EntityUID::from_components(ty, Eid::new(id), None)
+    }
 }
 
 fn entity_type(name: &str) -> EntityType {

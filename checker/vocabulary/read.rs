@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy_core::ast::AnyId;
 use cedar_policy_core::est::Annotations;
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::parser::Loc;
@@ -15,6 +14,7 @@ use cedar_policy_core::validator::json_schema::{
     self, CommonType, EntityTypeKind, NamespaceDefinition, RecordType, TypeOfAttribute, TypeVariant,
 };
 use miette::Diagnostic;
+use rayon::prelude::*;
 
 use super::cedar::Fragment;
 use super::derivation::{Derivation, Join};
@@ -32,8 +32,9 @@ type SchemaType = json_schema::Type<RawName>;
 /// Every mistake of every text.
 pub fn read(sources: &[Arc<Source>]) -> Result<Vocabulary, Vec<Mistake>> {
     let mut reader = Reader::default();
-    for source in sources {
-        match parse(source) {
+    let parsed: Vec<_> = sources.par_iter().map(|source| (source, parse(source))).collect();
+    for (source, parsed) in parsed {
+        match parsed {
             Ok(definitions) => reader.gather(source, definitions),
             Err(mistakes) => reader.mistakes.extend(mistakes),
         }
@@ -80,6 +81,8 @@ struct Reader {
     commons: BTreeMap<Name, (CommonType<RawName>, Arc<Source>)>,
     declared: Vec<Declared>,
     entity_names: BTreeSet<Name>,
+    /// Common types that were read.
+    known: BTreeMap<Name, Type>,
     /// Common types that are being read, to stop one that contains itself.
     open: Vec<Name>,
     mistakes: Vec<Mistake>,
@@ -377,6 +380,9 @@ impl Reader {
     }
 
     fn common(&mut self, name: &str) -> Result<Type, Mistake> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(known.clone());
+        }
         let Some((common, source)) = self.commons.get(name).cloned() else {
             return Err(Mistake::nowhere(format!("no type `{name}`")));
         };
@@ -401,6 +407,9 @@ impl Reader {
             other => self.ty(&source, other, &at),
         };
         self.open.pop();
+        if let Ok(known) = &ty {
+            self.known.insert(name.into(), known.clone());
+        }
         ty
     }
 }
@@ -515,8 +524,8 @@ impl<'a> Notes<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&'a str> {
-        let id: AnyId = key.parse().ok()?;
-        let annotation = self.annotations.0.get(&id)?;
+        // By its text: to parse the key as an id would run Cedar's parser for every look-up.
+        let (_, annotation) = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key)?;
         Some(annotation.as_ref().map_or("", |annotation| annotation.val.as_str()))
     }
 
@@ -538,11 +547,8 @@ impl<'a> Notes<'a> {
     }
 
     fn at(&self, key: &str) -> Place {
-        let loc = key
-            .parse::<AnyId>()
-            .ok()
-            .and_then(|id| self.annotations.0.get(&id))
-            .and_then(|annotation| annotation.as_ref()?.loc.as_ref());
+        let found = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key);
+        let loc = found.and_then(|(_, annotation)| annotation.as_ref()?.loc.as_ref());
         loc.map_or_else(|| self.owner.clone(), |loc| place(self.source, Some(loc)))
     }
 
