@@ -20,7 +20,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     if arguments.show_config {
         return match shown_config(arguments) {
             Ok(text) => {
-                print!("{text}");
+                let _ = io::stdout().write_all(text.as_bytes());
                 Exit::Nothing
             }
             Err(mistakes) => complain(&mistakes),

@@ -64,7 +64,7 @@ fn one(path: &Path, here: &Path, check: bool) -> Result<bool, Vec<Mistake>> {
         return Ok(false);
     }
     if check {
-        println!("{shown}");
+        let _ = writeln!(io::stdout(), "{shown}");
         return Ok(true);
     }
     // The whole text is written beside the file first, so that an interrupted run loses nothing.

@@ -312,7 +312,7 @@ pub fn asked(request: &Request<'_>, hole: &crate::deal::Hole, otherwise: impl Fn
     };
     Asked {
         title,
-        question: hole.question.clone(),
+        question: hole.question.as_deref().cloned(),
         mistaken: hole.why == Why::Mistake,
         incomparable: hole.why == Why::Incomparable,
     }

@@ -8,13 +8,14 @@ use cedar_policy_core::parser::{Loc, parse_policyset};
 use cedar_policy_core::validator::{ValidationMode, Validator};
 use rayon::prelude::*;
 
-use super::condition::{Node, split};
+use super::condition::{Node, Polarity, Root, split};
 use super::proof::{self, Rows};
+use super::store::Reads;
 use super::text::Text;
 use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
 use crate::finding::{Mistake, Severity, nearest};
 use crate::source::{Place, Source};
-use crate::vocabulary::{Gate, Name, Vocabulary, known, read::schema_mistake};
+use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
 
 /// Deepest nesting of brackets in a rule: beyond it Cedar's parser could run out of stack.
 const MAX_BRACKETS: usize = 64;
@@ -351,6 +352,31 @@ fn protects(vocabulary: &Vocabulary, subject: &Name, notes: &Notes<'_>) -> Resul
     }
 }
 
+/// The attributes that some limb reads, by entity type: nothing else goes into the store.
+pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
+    let mut all = Reads::new();
+    for limb in rules.iter().flat_map(|rule| &rule.limbs) {
+        limb.condition.visit(Polarity::Fires, &mut |read, _| {
+            let mut ty = match read.root {
+                Root::Resource => Type::Entity(Name::clone(&limb.subject)),
+                Root::Principal => Type::Entity(known::PARTY.into()),
+                Root::House => Type::Entity(known::HOUSE.into()),
+                Root::Date => return,
+            };
+            for name in &read.path {
+                if let Type::Entity(entity) = &ty {
+                    all.entry(Name::clone(entity)).or_default().insert(Name::clone(name));
+                }
+                match vocabulary.path_type(&ty, std::slice::from_ref(name)) {
+                    Ok(next) => ty = next,
+                    Err(_) => return,
+                }
+            }
+        });
+    }
+    all
+}
+
 /// The rules as rows of a table, so that a rule can be about accepted departures.
 pub fn rows(rules: &[Rule]) -> Vec<Thing> {
     rules
@@ -473,7 +499,7 @@ impl<'a> Notes<'a> {
             Some(rest) if rest.starts_with('.') => rest[1..].split('.').map(Name::from).collect(),
             _ => return Err(wrong("a path begins with `resource`".to_owned())),
         };
-        let from = crate::vocabulary::Type::Entity(Name::clone(subject));
+        let from = Type::Entity(Name::clone(subject));
         vocabulary.path_type(&from, &path).map_err(wrong)?;
         Ok(Some(path))
     }

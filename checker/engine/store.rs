@@ -3,7 +3,7 @@
 //! Values are built directly, never through JSON. A hole and a word are attributes that are not
 //! there; what is not in the store cannot be referred to, since lowering resolved every name.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use cedar_policy_core::ast::{
@@ -17,7 +17,7 @@ use cedar_policy_core::validator::CoreSchema;
 use jiff::civil::Date;
 
 use crate::deal::{Body, Content, Deal, Slot, Thing, Uid, Value};
-use crate::vocabulary::known;
+use crate::vocabulary::{Name, known};
 
 /// Entities of a whole workspace, and the context of every request.
 pub struct Store {
@@ -34,8 +34,8 @@ impl Store {
     ///
     /// # Errors
     /// What Cedar says of entities that do not fit together; it should never happen.
-    pub fn new(deal: &Deal, today: Date) -> Result<Self, String> {
-        let mut builder = Builder { deal, types: HashMap::new(), dates: HashMap::new() };
+    pub fn new(deal: &Deal, today: Date, reads: &Reads) -> Result<Self, String> {
+        let mut builder = Builder { deal, reads, types: HashMap::new(), dates: HashMap::new() };
         let mut all = Vec::with_capacity(deal.things.len());
         for thing in deal.things.values() {
             all.push(builder.entity(thing));
@@ -72,8 +72,12 @@ fn entity_type(name: &str) -> EntityType {
     EntityType::from(name)
 }
 
+/// Attributes that some rule reads, by entity type.
+pub type Reads = BTreeMap<Name, BTreeSet<Name>>;
+
 struct Builder<'a> {
     deal: &'a Deal,
+    reads: &'a Reads,
     types: HashMap<String, EntityType>,
     dates: HashMap<Date, CedarValue>,
 }
@@ -92,11 +96,15 @@ impl Builder<'_> {
     }
 
     fn entity(&mut self, thing: &Thing) -> Entity {
-        let attributes: Vec<_> = self
-            .body(&thing.body)
-            .into_iter()
-            .map(|(name, value)| (name.as_str().into(), PartialValue::Value(value)))
-            .collect();
+        let reads = self.reads.get(&thing.uid.ty);
+        let mut attributes = Vec::new();
+        for (name, slot) in
+            thing.body.slots.iter().filter(|(name, _)| reads.is_some_and(|all| all.contains(*name)))
+        {
+            if let Some(value) = self.attribute(name, slot) {
+                attributes.push((name.as_ref().into(), PartialValue::Value(value)));
+            }
+        }
         let parents: HashSet<EntityUID> = thing.parents.iter().map(|parent| self.uid(parent)).collect();
         let mut indirect = HashSet::new();
         let mut open: Vec<&Uid> = thing.parents.iter().collect();
@@ -112,18 +120,16 @@ impl Builder<'_> {
     }
 
     fn body(&mut self, body: &Body) -> BTreeMap<String, CedarValue> {
-        let mut attributes = BTreeMap::new();
-        for (name, slot) in &body.slots {
-            let value = match (&slot.content, name.ends_with("_given")) {
-                // The schema requires it. The walk never lets Cedar read one that is a hole.
-                (Content::Hole(_), true) => Some(CedarValue::from(false)),
-                _ => self.slot(slot),
-            };
-            if let Some(value) = value {
-                attributes.insert(name.to_string(), value);
-            }
+        let all = body.slots.iter();
+        all.filter_map(|(name, slot)| Some((name.to_string(), self.attribute(name, slot)?))).collect()
+    }
+
+    fn attribute(&mut self, name: &str, slot: &Slot) -> Option<CedarValue> {
+        match (&slot.content, name.ends_with("_given")) {
+            // The schema requires it. The walk never lets Cedar read one that is a hole.
+            (Content::Hole(_), true) => Some(CedarValue::from(false)),
+            _ => self.slot(slot),
         }
-        attributes
     }
 
     fn slot(&mut self, slot: &Slot) -> Option<CedarValue> {

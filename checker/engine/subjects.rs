@@ -23,7 +23,7 @@ pub struct Subject {
     pub open: Option<Hole>,
 }
 
-/// Joins that found nothing to meet: by type of the join, how often and for want of what.
+/// Joins that found nothing to meet, with the title of what would have met.
 pub type Empty = BTreeMap<Name, String>;
 
 /// All tuples of all joins; their things are added to the deal.
@@ -42,11 +42,10 @@ pub fn tuples(
         if !wanted.contains(&entity.name) {
             continue;
         }
-        let mut binder = Binder { vocabulary, facts, deal, entity, missing: None };
+        let mut binder = Binder { vocabulary, facts, deal };
         let found = binder.bind(join);
-        let missing = binder.missing.take();
         if found.is_empty() {
-            empty.insert(Name::clone(&entity.name), missing.unwrap_or_default());
+            empty.insert(Name::clone(&entity.name), entity.title.clone());
         }
         for mut tuple in found {
             // Two things that meet need no route: each is named by the other.
@@ -73,9 +72,6 @@ struct Binder<'a, 'f> {
     vocabulary: &'a Vocabulary,
     facts: &'a mut Facts<'f>,
     deal: &'a Deal,
-    entity: &'a EntityType,
-    /// Title of the first thing that was not there, for the report.
-    missing: Option<String>,
 }
 
 /// A thing that a variable can stand for.
@@ -103,10 +99,6 @@ impl Binder<'_, '_> {
 
     fn extend(&mut self, tuple: Tuple, variable: &Name, step: &Step, next: &mut Vec<Tuple>) {
         let (candidates, hole) = self.candidates(&tuple, step);
-        if candidates.is_empty() && hole.is_none() && self.missing.is_none() {
-            let title = self.entity.fields.get(variable).map(|field| field.title.clone());
-            self.missing = title;
-        }
         let mut seen = BTreeSet::new();
         for candidate in candidates {
             // A set of records may name a thing twice: a party in two roles is met once.
@@ -259,7 +251,7 @@ pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> 
         }
         let Some(thing) = deal.thing(&uid) else { continue };
         let fields = &vocabulary.entity(&uid.ty).fields;
-        for (name, slot) in &thing.body.slots {
+        for (name, slot) in thing.body.slots.iter() {
             if leads_back(fields.get(name), came_by.as_ref()) {
                 continue;
             }

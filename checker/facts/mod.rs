@@ -174,7 +174,11 @@ pub fn base_field<'a>(fields: &'a Fields, name: &str) -> Option<(&'a Field, Opti
 }
 
 fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
-    Hole { why: Why::Unanswered, asked: gate, question: Some(Question { thing: thing.clone(), path, place }) }
+    Hole {
+        why: Why::Unanswered,
+        asked: gate,
+        question: Some(Box::new(Question { thing: thing.clone(), path, place })),
+    }
 }
 
 /// Marks that make absence a hole.

@@ -128,7 +128,7 @@ impl Lowerer<'_> {
         {
             known.members.extend(more.members.iter().cloned());
             known.partial = known.partial.take().or_else(|| more.partial.clone());
-            return;
+            return refuse_equal_lines(known, &mut self.out.mistakes);
         }
         let at = here.place(entry.head.clone());
         let mut mistake = Mistake::at(&at, format!("`{}` is given twice", field.name))
@@ -211,7 +211,7 @@ impl Lowerer<'_> {
             "unknown" => Some(Content::Hole(Hole {
                 why: Why::Unknown,
                 asked: Gate::Sign,
-                question: Some(parent.question(&field.name, Some(place))),
+                question: Some(Box::new(parent.question(&field.name, Some(place)))),
             })),
             "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
@@ -260,6 +260,7 @@ impl Lowerer<'_> {
                 set.members.extend(more.members);
                 set.partial = set.partial.take().or(more.partial);
             }
+            refuse_equal_lines(&mut set, &mut self.out.mistakes);
             return set;
         }
         if groups.is_empty() {
@@ -279,7 +280,7 @@ impl Lowerer<'_> {
             let at = here.place(span.start..end);
             self.member(here, field, element, &group.atoms, entry, &at, &mut set);
         }
-        self.refuse_equal_lines(&mut set);
+        refuse_equal_lines(&mut set, &mut self.out.mistakes);
         set
     }
 
@@ -303,21 +304,6 @@ impl Lowerer<'_> {
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
                 set.partial = Some(mistake_hole());
-            }
-        }
-    }
-
-    fn refuse_equal_lines(&mut self, set: &mut Set) {
-        for (index, member) in set.members.iter().enumerate() {
-            let twin = set.members[..index].iter().find(|other| same(&other.content, &member.content));
-            if let (Some(twin), Some(place)) = (twin, &member.place) {
-                let mut mistake = Mistake::at(place, "the same line twice");
-                if let Some(first) = &twin.place {
-                    mistake = mistake.also(first, "first written here");
-                }
-                self.out.mistakes.push(mistake);
-                set.partial = Some(mistake_hole());
-                return;
             }
         }
     }
@@ -402,6 +388,22 @@ fn as_written(here: &Here<'_>, content: &Content, entry: &Entry) -> Option<Strin
     written.then(|| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('_', " "))
 }
 
+/// Two equal lines say nothing more than one; one of them was meant otherwise.
+fn refuse_equal_lines(set: &mut Set, mistakes: &mut Vec<Mistake>) {
+    for (index, member) in set.members.iter().enumerate() {
+        let twin = set.members[..index].iter().find(|other| same(&other.content, &member.content));
+        if let (Some(twin), Some(place)) = (twin, &member.place) {
+            let mistake = Mistake::at(place, "the same line twice");
+            mistakes.push(match &twin.place {
+                Some(first) => mistake.also(first, "first written here"),
+                None => mistake,
+            });
+            set.partial = Some(mistake_hole());
+            return;
+        }
+    }
+}
+
 /// The answered empty set, beside which no member can stand.
 fn is_none(set: &Set) -> bool {
     set.members.is_empty() && set.partial.is_none()
@@ -412,8 +414,7 @@ pub(super) fn push_member(body: &mut Body, key: &str, member: Slot) {
     let place = member.place.clone();
     let slot = body
         .slots
-        .entry(key.into())
-        .or_insert_with(|| Slot::new(Content::Value(Value::Set(Set::default())), place));
+        .or_insert_with(key.into(), || Slot::new(Content::Value(Value::Set(Set::default())), place));
     if let Content::Value(Value::Set(set)) = &mut slot.content {
         set.members.push(member);
     }

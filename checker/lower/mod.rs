@@ -87,9 +87,10 @@ pub fn lower(
     for (file, tree) in &trees {
         lowerer.gather(file, tree);
     }
-    for (file, tree) in &trees {
+    // Each tree is given back as soon as it is lowered: trees are large.
+    for (file, tree) in trees {
         if !tree.is_broken() {
-            lowerer.file(file, tree);
+            lowerer.file(&file, &tree);
         }
     }
     let mut out = lowerer.out;

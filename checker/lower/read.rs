@@ -400,7 +400,11 @@ impl Lowerer<'_> {
             Some("unknown") => {
                 cursor.next();
                 let question = here.question(&field.name, Some(at.clone()));
-                Ok(Content::Hole(Hole { why: Why::Unknown, asked: Gate::Sign, question: Some(question) }))
+                Ok(Content::Hole(Hole {
+                    why: Why::Unknown,
+                    asked: Gate::Sign,
+                    question: Some(Box::new(question)),
+                }))
             }
             Some(word) if field.words().any(|known| known == word) => {
                 cursor.next();

@@ -98,7 +98,11 @@ fn tally(report: &Report) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
-    if shown.is_empty() { "Nothing to settle.".to_owned() } else { shown.join(" · ") }
+    match (shown.is_empty(), report.assessed_nothing()) {
+        (true, true) => "Nothing was assessed.".to_owned(),
+        (true, false) => "Nothing to settle.".to_owned(),
+        (false, _) => shown.join(" · "),
+    }
 }
 
 fn group(finding: &Finding) -> &'static str {
@@ -261,7 +265,7 @@ fn footer(report: &Report, none: bool, out: &mut String) {
         }
     }
     for sentence in &report.not_looked_at {
-        let _ = writeln!(out, "{sentence}");
+        let _ = writeln!(out, "{}", textwrap::fill(sentence, WIDTH));
     }
     let summary = &report.summary;
     let opening = match (report.assessed_nothing(), none) {

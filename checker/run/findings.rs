@@ -56,9 +56,26 @@ pub fn report(
     }
 }
 
-fn order(finding: &Finding) -> (std::cmp::Reverse<Severity>, bool, Option<Place>, &str, &[String]) {
-    let questions = &*finding.rule == UNANSWERED;
-    (std::cmp::Reverse(finding.severity), questions, finding.place.clone(), &finding.rule, &finding.subject)
+/// What comes first in a report: mistakes, which leave other rules undecided, then weight and place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Order<'a> {
+    not_a_mistake: bool,
+    weight: std::cmp::Reverse<Severity>,
+    questions: bool,
+    place: Option<Place>,
+    rule: &'a str,
+    subject: &'a [String],
+}
+
+fn order(finding: &Finding) -> Order<'_> {
+    Order {
+        not_a_mistake: &*finding.rule != MISTAKE,
+        weight: std::cmp::Reverse(finding.severity),
+        questions: &*finding.rule == UNANSWERED,
+        place: finding.place.clone(),
+        rule: &finding.rule,
+        subject: &finding.subject,
+    }
 }
 
 pub(super) struct Writer<'a> {

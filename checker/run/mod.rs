@@ -124,7 +124,7 @@ impl Check<'_> {
         facts.derive(&mut lowered.deal, is_join);
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
-        let store = Store::new(&lowered.deal, self.today)?;
+        let store = Store::new(&lowered.deal, self.today, &rule::reads(vocabulary, &self.library.rules))?;
         Ok(Assessed { lowered, subjects, empty, store })
     }
 

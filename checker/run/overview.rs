@@ -113,6 +113,9 @@ pub(super) fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
     files.map(|(source, reason)| (source.path.clone(), reason.clone())).collect()
 }
 
+/// Names in a sentence; the rest are counted.
+const LISTED: usize = 12;
+
 /// What was not looked at, in sentences.
 pub(super) fn not_looked_at(
     check: &Check<'_>,
@@ -121,7 +124,12 @@ pub(super) fn not_looked_at(
     decisions: &[Decision<'_>],
 ) -> Vec<String> {
     let deal = &assessed.lowered.deal;
-    let list = |uids: &[Uid]| uids.iter().map(|uid| deal.name(uid)).collect::<Vec<_>>().join(", ");
+    let list = |uids: &[Uid]| {
+        let names: Vec<String> = uids.iter().take(LISTED).map(|uid| deal.name(uid)).collect();
+        let more = uids.len().saturating_sub(LISTED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{rest}", names.join(", "))
+    };
     let mut sentences = Vec::new();
     let mut add = |uids: &[Uid], what: &str| {
         if !uids.is_empty() {
@@ -154,7 +162,7 @@ pub(super) fn not_looked_at(
         let each: Vec<String> =
             waiting.iter().map(|(missing, rules)| format!("{} ({rules})", missing.to_lowercase())).collect();
         sentences.push(format!(
-            "{} had no subject, for none was named: {}.",
+            "{} had no subject, for there was none of these: {}.",
             plural(total, "rule"),
             each.join(", ")
         ));

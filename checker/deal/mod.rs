@@ -3,6 +3,8 @@
 //! Every attribute is a [`Slot`]: a value, a word that stands instead of one, or a hole. What is
 //! not there has no slot; whether that is a hole too depends on its mark and on the gate.
 
+mod slots;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, sibling};
+pub use slots::Slots;
 
 /// Type and id of a thing. The id is its path from the root of the workspace, `deals/acme`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +61,7 @@ pub fn short(id: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Body {
     /// Attributes that are there.
-    pub slots: BTreeMap<Name, Slot>,
+    pub slots: Slots,
     /// Head of the block.
     pub head: Option<Place>,
     /// Lines of the block that could not be read: what is not there may be in one of them.
@@ -68,7 +71,7 @@ pub struct Body {
 impl Body {
     /// An empty body with a head.
     pub fn new(head: Option<Place>) -> Self {
-        Self { slots: BTreeMap::new(), head, unreadable: Vec::new() }
+        Self { slots: Slots::default(), head, unreadable: Vec::new() }
     }
 }
 
@@ -142,7 +145,7 @@ pub struct Hole {
     /// The first gate that asks; a hole is one from then on.
     pub asked: Gate,
     /// The question that would close it.
-    pub question: Option<Question>,
+    pub question: Option<Box<Question>>,
 }
 
 /// The kinds of holes.
@@ -308,7 +311,10 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Entity(a), Value::Entity(b)) => a == b,
         (Value::Record(a), Value::Record(b)) => {
             a.slots.len() == b.slots.len()
-                && a.slots.iter().zip(&b.slots).all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
+                && a.slots
+                    .iter()
+                    .zip(b.slots.iter())
+                    .all(|((x, s), (y, t))| x == y && same(&s.content, &t.content))
         }
         (Value::Set(a), Value::Set(b)) => {
             let within = |a: &Set, b: &Set| {
