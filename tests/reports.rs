@@ -78,8 +78,7 @@ fn no_report_uses_a_word_of_approval() {
         let path = folder.path.to_string_lossy().into_owned();
         let output = run(root(), &["check", &path, "--as-of", AS_OF]);
         let text = String::from_utf8_lossy(&output.stdout).to_lowercase();
-        for word in ["compliant", "enforceable", "cleared", "checks passed", "is valid"]
-        {
+        for word in ["compliant", "enforceable", "cleared", "checks passed", "is valid"] {
             assert!(!text.contains(word), "{path}: `{word}`");
         }
     }

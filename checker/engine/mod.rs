@@ -7,6 +7,7 @@
 pub mod because;
 pub mod condition;
 pub mod judge;
+mod notes;
 pub mod proof;
 pub mod rule;
 pub mod store;

@@ -9,6 +9,7 @@ use cedar_policy_core::validator::{ValidationMode, Validator};
 use rayon::prelude::*;
 
 use super::condition::{Node, Polarity, Root, split};
+use super::notes::Notes;
 use super::proof::{self, Rows};
 use super::store::Reads;
 use super::text::Text;
@@ -94,26 +95,6 @@ pub enum Protects {
     /// The parties at the end of a path from the subject.
     Path(Vec<Name>),
 }
-
-/// Annotations of a limb.
-const ANNOTATIONS: [&str; 16] = [
-    "code",
-    "id",
-    "severity",
-    "message",
-    "clause",
-    "record",
-    "fallback",
-    "escalate",
-    "authority",
-    "policy",
-    "protects",
-    "burden",
-    "at",
-    "contradiction",
-    "stands",
-    "final",
-];
 
 /// Reads the rule files of all packs and proves them against the vocabulary.
 ///
@@ -427,80 +408,4 @@ fn brackets(source: &Arc<Source>) -> Result<(), Vec<Mistake>> {
         }
     }
     Ok(())
-}
-
-/// The annotations of a limb.
-struct Notes<'a> {
-    policy: &'a ast::Policy,
-    source: &'a Arc<Source>,
-    place: Place,
-}
-
-impl<'a> Notes<'a> {
-    fn new(policy: &'a ast::Policy, source: &'a Arc<Source>) -> Self {
-        let span = policy.loc().map_or(0..0, |loc| loc.start()..loc.end());
-        Self { policy, source, place: Place::new(source, span) }
-    }
-
-    fn located(&self, loc: Option<&Loc>) -> Place {
-        loc.map_or_else(|| self.place.clone(), |loc| Place::new(self.source, loc.start()..loc.end()))
-    }
-
-    fn annotation(&self, key: &str) -> Option<&'a ast::Annotation> {
-        self.policy.annotations().find(|(id, _)| AsRef::<str>::as_ref(*id) == key).map(|(_, found)| found)
-    }
-
-    fn get(&self, key: &str) -> Option<&'a str> {
-        self.annotation(key).map(|annotation| annotation.val.as_str())
-    }
-
-    fn at(&self, key: &str) -> Place {
-        self.located(self.annotation(key).and_then(|annotation| annotation.loc.as_ref()))
-    }
-
-    fn missing(&self, key: &str) -> Mistake {
-        Mistake::at(&self.place, format!("a rule has `@{key}(\"…\")`"))
-    }
-
-    fn required(&self, key: &str) -> Result<&'a str, Mistake> {
-        self.get(key).filter(|text| !text.is_empty()).ok_or_else(|| self.missing(key))
-    }
-
-    fn only(&self) -> Result<(), Mistake> {
-        for (id, _) in self.policy.annotations() {
-            let key = id.to_string();
-            if !ANNOTATIONS.contains(&key.as_str()) {
-                let mistake = Mistake::at(&self.at(&key), format!("no annotation `@{key}` in a rule"));
-                return Err(match nearest(&key, ANNOTATIONS) {
-                    Some(near) => mistake.help(format!("did you mean `@{near}`?")),
-                    None => mistake.help(format!("they are {}", ANNOTATIONS.join(", "))),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn expanding(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Text>, Mistake> {
-        let Some(text) = self.get(key) else {
-            return Ok(None);
-        };
-        Text::parse(text, vocabulary, subject)
-            .map(Some)
-            .map_err(|message| Mistake::at(&self.at(key), message))
-    }
-
-    fn path(&self, key: &str, vocabulary: &Vocabulary, subject: &Name) -> Result<Option<Vec<Name>>, Mistake> {
-        let Some(text) = self.get(key) else {
-            return Ok(None);
-        };
-        let wrong = |message: String| Mistake::at(&self.at(key), message);
-        let path: Vec<Name> = match text.strip_prefix("resource") {
-            Some("") => Vec::new(),
-            Some(rest) if rest.starts_with('.') => rest[1..].split('.').map(Name::from).collect(),
-            _ => return Err(wrong("a path begins with `resource`".to_owned())),
-        };
-        let from = Type::Entity(Name::clone(subject));
-        vocabulary.path_type(&from, &path).map_err(wrong)?;
-        Ok(Some(path))
-    }
 }

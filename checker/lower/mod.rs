@@ -5,6 +5,7 @@
 //! not matter.
 
 mod block;
+mod departure;
 mod identity;
 pub mod markdown;
 mod read;

@@ -7,6 +7,7 @@
 pub mod cedar;
 pub mod check;
 pub mod derivation;
+mod notes;
 pub mod read;
 
 use std::collections::{BTreeMap, BTreeSet};

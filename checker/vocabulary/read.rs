@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy_core::est::Annotations;
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::parser::Loc;
 use cedar_policy_core::validator::RawName;
@@ -18,6 +17,7 @@ use rayon::prelude::*;
 
 use super::cedar::Fragment;
 use super::derivation::{Derivation, Join};
+use super::notes::Notes;
 use super::{
     EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary, known,
 };
@@ -507,69 +507,6 @@ fn same_type(a: &Type, b: &Type) -> bool {
     }
 }
 
-fn place(source: &Arc<Source>, loc: Option<&Loc>) -> Place {
+pub(super) fn place(source: &Arc<Source>, loc: Option<&Loc>) -> Place {
     Place::new(source, loc.map_or(0..0, |loc| loc.start()..loc.end()))
-}
-
-/// The annotations of one declaration.
-struct Notes<'a> {
-    annotations: &'a Annotations,
-    source: &'a Arc<Source>,
-    owner: &'a Place,
-}
-
-impl<'a> Notes<'a> {
-    fn new(annotations: &'a Annotations, source: &'a Arc<Source>, owner: &'a Place) -> Self {
-        Self { annotations, source, owner }
-    }
-
-    fn get(&self, key: &str) -> Option<&'a str> {
-        // By its text: to parse the key as an id would run Cedar's parser for every look-up.
-        let (_, annotation) = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key)?;
-        Some(annotation.as_ref().map_or("", |annotation| annotation.val.as_str()))
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.get(key).map(str::to_owned)
-    }
-
-    fn words(&self, key: &str) -> Vec<Name> {
-        self.get(key)
-            .unwrap_or("")
-            .split([',', ' '])
-            .filter(|word| !word.is_empty())
-            .map(Name::from)
-            .collect()
-    }
-
-    fn at(&self, key: &str) -> Place {
-        let found = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key);
-        let loc = found.and_then(|(_, annotation)| annotation.as_ref()?.loc.as_ref());
-        loc.map_or_else(|| self.owner.clone(), |loc| place(self.source, Some(loc)))
-    }
-
-    fn gate(&self, key: &str, word: &str) -> Result<Gate, Mistake> {
-        Gate::parse(word).ok_or_else(|| {
-            Mistake::at(&self.at(key), format!("no gate `{word}`: it is sign, share, export or close"))
-        })
-    }
-
-    /// A misspelt annotation would be ignored in silence.
-    fn only(&self, allowed: &[&str]) -> Result<(), Mistake> {
-        for id in self.annotations.0.keys() {
-            let key = id.to_string();
-            if !allowed.contains(&key.as_str()) {
-                let mistake = Mistake::at(&self.at(&key), format!("no annotation `@{key}` here"));
-                return Err(match nearest(&key, allowed.iter().copied()) {
-                    Some(near) => mistake.help(format!("did you mean `@{near}`?")),
-                    None => mistake.help(format!("it is one of {}", allowed.join(", "))),
-                });
-            }
-        }
-        Ok(())
-    }
 }
