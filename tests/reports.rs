@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use countersign::lower::markdown::fences;
 use countersign::run::{House, Stage};
 use countersign::vocabulary::Gate;
 
 use crate::bad_input::run;
-use crate::support::{ALL, check, deal_folders};
+use crate::support::{ALL, check, deal_folders, file};
 
 const AS_OF: &str = "2026-11-22";
 
@@ -59,6 +60,54 @@ fn every_rule_over_every_deal() {
     insta::assert_snapshot!("matrix", matrix);
 }
 
+/// The same over the deals in the headers of all rules: what else fires on a deal that breaks or keeps one.
+#[test]
+fn every_rule_over_every_example() {
+    let house = House::default();
+    let mut matrix = String::new();
+    for rule in &ALL.rules {
+        for block in fences(&rule.prose, |info| info.starts_with("deal")) {
+            let files = [file("", "example.deal", &block.text)];
+            let mut codes: BTreeSet<String> = BTreeSet::new();
+            for gate in &rule.limbs[0].gates {
+                let report = check(&ALL, &house, &files, Stage::Gate(*gate));
+                codes.extend(report.findings.iter().map(|finding| finding.code.to_string()));
+            }
+            codes.remove("");
+            let kind = block.info.split_whitespace().nth(1).unwrap_or("");
+            let codes: Vec<String> = codes.into_iter().collect();
+            matrix.push_str(&format!("{:<8}{kind:<10}{}\n", rule.code, codes.join(" ")));
+        }
+    }
+    insta::assert_snapshot!("matrix-of-examples", matrix);
+}
+
+/// A company about to be sold: its faults are found, and its settled twin has none.
+#[test]
+fn the_exit_workspace_and_its_settled_twin() {
+    let found = |path: &str, reader: &[&str]| {
+        let mut arguments = vec!["check", path, "--as-of", AS_OF, "--format", "json"];
+        arguments.extend(reader);
+        let output = run(root(), &arguments);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        report["findings"].as_array().cloned().expect("findings")
+    };
+    let codes = |findings: &[serde_json::Value]| -> BTreeSet<String> {
+        findings.iter().filter_map(|finding| finding["code"].as_str().map(str::to_owned)).collect()
+    };
+    let ours = found("tests/workspaces/exit", &[]);
+    assert!(codes(&ours).len() >= 40, "{} rules fire", codes(&ours).len());
+    assert!(ours.iter().all(|finding| finding["rule"] != "mistake"));
+    let settled = found("tests/workspaces/exit-settled", &[]);
+    assert!(settled.iter().all(|finding| !finding["accepted"].is_null()), "{settled:#?}");
+    let theirs = found("tests/workspaces/exit", &["--for", "borealis"]);
+    assert_ne!(codes(&ours), codes(&theirs), "the other side reads other things");
+    for finding in &theirs {
+        let said = finding["clause"].as_str().unwrap_or("");
+        assert!(!said.contains("Borealis Labs GmbH shall"), "wording against the reader: {said}");
+    }
+}
+
 /// A first run on a good contract is short.
 #[test]
 fn a_first_run_is_short() {
@@ -69,6 +118,11 @@ fn a_first_run_is_short() {
         assert_eq!(report["summary"]["error"], 0, "{path}: no error");
         assert!(found <= most, "{path}: {found} findings");
     }
+    let path = "tests/real/balanced-joint-development";
+    let output = run(root(), &["check", path, "--gate", "sign", "--as-of", AS_OF, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    let found = report["findings"].as_array().map_or(0, Vec::len);
+    assert!(found <= 8, "{path}: {found} findings");
 }
 
 /// Zero findings never say more than they know.

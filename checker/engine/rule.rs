@@ -51,6 +51,8 @@ pub struct Limb {
     pub gates: BTreeSet<Gate>,
     /// Entity type of its subject.
     pub subject: Name,
+    /// What people call such a subject.
+    pub subject_title: String,
     /// When it fires.
     pub condition: Node,
     /// The same for Cedar, in one piece.
@@ -259,6 +261,7 @@ fn limb(
         at: notes.path("at", vocabulary, &subject).map_err(one)?,
         policy: policy.new_id(PolicyID::from_string(id)),
         place: notes.place,
+        subject_title: vocabulary.entity(&subject).title.to_lowercase(),
         subject,
         condition,
         expr,

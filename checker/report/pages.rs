@@ -24,7 +24,7 @@ fn limb_section(limb: &Limb, page: &mut String) {
     let _ = writeln!(page, "## `{}`\n", limb.id);
     let contradiction = if limb.contradiction { ", a contradiction" } else { "" };
     let _ = writeln!(page, "- Weight: {}{contradiction}", limb.severity.word());
-    let _ = writeln!(page, "- Asked: {}, of each {}", gates.join(", "), limb.subject);
+    let _ = writeln!(page, "- Asked: {}, of each {}", gates.join(", "), limb.subject_title);
     let side = match &limb.protects {
         Protects::Both => "every party".to_owned(),
         Protects::Path(path) => format!("`{}`", path.join(".")),
