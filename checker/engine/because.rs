@@ -56,7 +56,7 @@ pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
             continue;
         }
         if let Some(reason) = reason(request, one.read)
-            && !reasons.iter().any(|(_, known)| known.fact == reason.fact)
+            && !reasons.iter().any(|(_, known)| known.fact == reason.fact || says_the_same(known, &reason))
         {
             reasons.push((one.exception, reason));
         }
@@ -67,6 +67,11 @@ pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
     }
     reasons.sort_by_key(|(exception, reason)| (!reason.missing, *exception));
     reasons.into_iter().map(|(_, reason)| reason).collect()
+}
+
+/// The smallest of some dates shows what that date shows.
+fn says_the_same(known: &Because, other: &Because) -> bool {
+    !other.missing && known.shown == other.shown && known.place.is_some() && known.place == other.place
 }
 
 /// A guard says nothing beside the fact it guards.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::functions::{hole_slot, incomparable, places};
 use super::{Fact, Facts, follow};
 use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, show_date};
+use crate::source::Place;
 use crate::vocabulary::derivation::{Length, Path, Term};
 use crate::vocabulary::{Name, known};
 
@@ -31,7 +32,7 @@ impl Facts<'_> {
                 Err(hole) => return Some(hole_slot(hole)),
             },
         };
-        ending(&start, &period, place.into_iter())
+        ending(&start, &period, place)
     }
 
     /// `end RECORD`: the record holds a `length`, and a `start` that is the role of a date of the
@@ -138,7 +139,8 @@ impl Facts<'_> {
     }
 }
 
-fn ending(start: &Slot, period: &Period, further: impl Iterator<Item = crate::source::Place>) -> Fact {
+/// The end of a period, at the place of its length: that is what one would write otherwise.
+fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Fact {
     let Some(Value::Date(from)) = start.value() else {
         return None;
     };
@@ -146,9 +148,10 @@ fn ending(start: &Slot, period: &Period, further: impl Iterator<Item = crate::so
         return Some(hole_slot(incomparable())); // business days and hours end on no one date
     }
     let end = period.end(*from)?;
-    let mut slot = Slot::new(Content::Value(Value::Date(end)), start.place.clone());
+    let place = length.or_else(|| start.place.clone());
+    let mut slot = Slot::new(Content::Value(Value::Date(end)), place.clone());
     slot.shown = Some(format!("{} ({} + {})", show_date(end), show_date(*from), period.shown));
-    slot.from = start.place.clone().into_iter().chain(further).collect();
+    slot.from = place.into_iter().chain(start.place.clone()).collect();
     slot.from.dedup();
     Some(slot)
 }

@@ -74,7 +74,8 @@ pub fn lower(
     parameters: &[Setting],
     files: &[DealFile],
 ) -> Lowered {
-    let mut lowerer = Lowerer { vocabulary, scope: Scope::default(), out: Lowered::default() };
+    let mut lowerer =
+        Lowerer { vocabulary, scope: Scope::default(), out: Lowered::default(), untitled: Vec::new() };
     let with_rules = vocabulary.types.contains_key(known::RULE);
     for rule in rules.into_iter().filter(|_| with_rules) {
         lowerer.scope.add_row(&rule, &[]);
@@ -94,6 +95,7 @@ pub fn lower(
             lowerer.file(&file, &tree);
         }
     }
+    lowerer.title_elements();
     let mut out = lowerer.out;
     identity::unite(vocabulary, &mut out);
     out
@@ -104,6 +106,8 @@ pub struct Lowerer<'a> {
     vocabulary: &'a Vocabulary,
     scope: Scope,
     out: Lowered,
+    /// Elements whose title waits for what they name, with the attribute of their label.
+    untitled: Vec<(Uid, Option<Name>)>,
 }
 
 /// Where a value stands: its file, its folder and the thing it belongs to.

@@ -8,7 +8,7 @@ use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short}
 use crate::finding::{Mistake, nearest};
 use crate::pack::Toml;
 use crate::source::Place;
-use crate::vocabulary::{EntityType, Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
+use crate::vocabulary::{Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
 
 /// The words of one value, taken from the front.
 pub(super) struct Cursor<'a> {
@@ -284,14 +284,14 @@ impl Lowerer<'_> {
                 None => mistake,
             });
         }
-        let title = if label.is_empty() {
-            self.keyed_title(entity, &body)
-        } else {
-            self.element_title(&body, field, &label)
+        self.untitled.push((uid.clone(), field.label.clone()));
+        let thing = Thing {
+            uid: uid.clone(),
+            title: None,
+            body,
+            parent: Some(here.thing.clone()),
+            parents: Vec::new(),
         };
-        let title = Some(title);
-        let thing =
-            Thing { uid: uid.clone(), title, body, parent: Some(here.thing.clone()), parents: Vec::new() };
         self.out.deal.things.insert(uid.clone(), thing);
         Ok(Value::Entity(uid))
     }
@@ -308,26 +308,34 @@ impl Lowerer<'_> {
         Uid::new(Name::clone(ty), id)
     }
 
+    /// Gives elements their titles, once everything that they name is there.
+    pub(super) fn title_elements(&mut self) {
+        for (uid, label) in std::mem::take(&mut self.untitled) {
+            let title = self.out.deal.thing(&uid).map(|thing| match &label {
+                Some(label) => self.labelled_title(thing, label),
+                None => self.keyed_title(thing),
+            });
+            if let Some(thing) = self.out.deal.things.get_mut(&uid) {
+                thing.title = title;
+            }
+        }
+    }
+
+    /// What its label names, for an element with one.
+    fn labelled_title(&self, thing: &Thing, label: &Name) -> String {
+        let named = thing.body.slots.get(label).map(|slot| self.out.deal.show_slot(slot));
+        named.unwrap_or_else(|| short(&thing.uid.id))
+    }
+
     /// `Disclosure (3 June 2026, Borealis Labs GmbH)` for an element that is told apart by its key.
-    fn keyed_title(&self, entity: &EntityType, body: &Body) -> String {
-        let parts: Vec<String> = entity
-            .key
-            .iter()
-            .filter_map(|name| body.slots.get(name))
-            .map(|slot| self.out.deal.show_slot(slot))
-            .collect();
+    fn keyed_title(&self, thing: &Thing) -> String {
+        let entity = self.vocabulary.entity(&thing.uid.ty);
+        let slots = entity.key.iter().filter_map(|name| thing.body.slots.get(name));
+        let parts: Vec<String> = slots.map(|slot| self.out.deal.show_slot(slot)).collect();
         if parts.is_empty() {
             entity.title.clone()
         } else {
             format!("{} ({})", entity.title, parts.join(", "))
-        }
-    }
-
-    fn element_title(&self, body: &Body, field: &Field, label: &str) -> String {
-        let labelled = field.label.as_ref().and_then(|name| body.slots.get(name)).and_then(Slot::entity);
-        match labelled.and_then(|uid| self.out.deal.thing(uid)) {
-            Some(thing) => thing.name(),
-            None => short(label),
         }
     }
 
