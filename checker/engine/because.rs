@@ -50,6 +50,7 @@ fn decisive<'n>(request: &Request<'_>, node: &'n Node, want: bool, found: &mut V
 pub fn because(request: &Request<'_>, node: &Node) -> Vec<Because> {
     let mut found = Vec::new();
     decisive(request, node, true, &mut found);
+    found.sort_by_key(|one| one.exception);
     let mut reasons: Vec<(bool, Because)> = Vec::new();
     for one in &found {
         if guards(one, &found) && matches!(request.read(one.read), Reading::There(_)) {
