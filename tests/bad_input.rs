@@ -256,3 +256,21 @@ fn a_broken_pack() {
         folder(&[("countersign.toml", "packs = [\"core\", \"house\"]\n"), ("house/pack.toml", manifest)]);
     refused(&check(empty.path()), "holds no vocabulary, no rule and no table");
 }
+
+/// A chain so long that following it from every link would take for ever is not followed to its end, and
+/// says so.
+#[test]
+fn an_endless_chain_is_a_question() {
+    let mut text = String::from(PARTIES);
+    text.push_str("asset a0 \"A\" { type dataset; owner acme }\n");
+    for index in 1..1_500 {
+        let line = format!(
+            "asset a{index} \"A\" {{ type dataset; owner acme; derived_from a{} trained_on }}\n",
+            index - 1
+        );
+        text.push_str(&line);
+    }
+    let folder = folder(&[("deal.deal", &text)]);
+    let output = check(folder.path());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("could not be worked out"));
+}

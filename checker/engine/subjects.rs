@@ -3,10 +3,10 @@
 //! A join never passes silently over what is not there: a hole on its way makes one *open* tuple,
 //! which leaves every limb undecided; what is answered "none" makes no tuple and is counted.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
-use crate::facts::{Facts, follow};
+use crate::facts::{Facts, Followed, follow};
 use crate::vocabulary::derivation::{Derivation, Join, Step};
 use crate::vocabulary::{EntityType, Field, Name, Sort, Vocabulary, known};
 
@@ -164,35 +164,36 @@ impl Binder<'_, '_> {
     }
 
     /// The thing itself and all that the path leads to, nearest first; circles are walked once.
-    fn closure(&self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
+    fn closure(&mut self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
         let Some(first) = start.entity() else {
             return (Vec::new(), None);
         };
-        let mut found = vec![Candidate { slot: start.clone(), route: None }];
-        let mut seen = BTreeSet::from([first.clone()]);
-        let mut open = VecDeque::from([(first.clone(), Vec::<String>::new())]);
-        let mut hole = None;
-        while let Some((uid, route)) = open.pop_front() {
-            let reached = follow(self.vocabulary, self.deal, &uid, path);
-            hole = hole.or(reached.hole);
-            for slot in reached.slots {
-                let Some(target) = slot.entity() else {
-                    continue;
-                };
-                if !seen.insert(target.clone()) {
-                    continue;
-                }
-                let mut further = route.clone();
-                further.push(self.deal.name(target));
-                let text =
-                    format!("{} comes from {}", self.deal.name(first), further.join(", which comes from "));
-                found.push(Candidate { slot: slot.clone(), route: Some(text) });
-                open.push_back((target.clone(), further));
-            }
+        let (found, hole) = self.facts.closure(self.deal, first, path);
+        let mut candidates = vec![Candidate { slot: start.clone(), route: None }];
+        for (index, followed) in found.iter().enumerate() {
+            let route = self.chain(first, &found, index);
+            candidates.push(Candidate { slot: followed.slot.clone(), route: Some(route) });
         }
-        (found, hole)
+        (candidates, hole)
+    }
+
+    /// `C comes from B, which comes from A`; of a long chain the steps in its middle are counted.
+    fn chain(&self, first: &Uid, found: &[Followed], end: usize) -> String {
+        let mut names = Vec::new();
+        let mut at = Some(end);
+        while let Some(index) = at.filter(|_| names.len() < CHAIN) {
+            names.extend(found[index].slot.entity().map(|uid| self.deal.name(uid)));
+            at = found[index].from;
+        }
+        names.reverse();
+        let left_out = found[end].depth - names.len();
+        let skipped = if left_out > 0 { format!(" (by {left_out} steps)") } else { String::new() };
+        format!("{} comes{skipped} from {}", self.deal.name(first), names.join(", which comes from "))
     }
 }
+
+/// Steps of a chain that are named.
+const CHAIN: usize = 5;
 
 impl Tuple {
     fn finish(self, entity: &EntityType, deal: &Deal) -> (Subject, Thing) {

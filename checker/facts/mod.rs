@@ -9,7 +9,7 @@ mod functions;
 mod reach;
 mod sets;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -29,6 +29,22 @@ pub struct Facts<'a> {
     /// Set while a file of the workspace is not assessed: what points back may be in it.
     unread: Option<Hole>,
     inverses: HashMap<(Name, Vec<Name>), Inverse>,
+    /// Steps of closures that are still allowed.
+    steps: usize,
+}
+
+/// Most steps of all closures of a workspace. A real one takes some thousands; beyond, what was not
+/// followed is a hole, so that a hostile file cannot make a check run for ever.
+const STEPS: usize = 1_000_000;
+
+/// A thing that a closure reached.
+pub struct Followed {
+    /// The reference to it.
+    pub slot: Slot,
+    /// Index of the one it was reached from; none for the start.
+    pub from: Option<usize>,
+    /// Steps from the start.
+    pub depth: usize,
 }
 
 /// Things by what one of their attributes names.
@@ -41,7 +57,7 @@ impl<'a> Facts<'a> {
     /// Facts as of a day; `unread` when a file could not be assessed.
     pub fn new(vocabulary: &'a Vocabulary, today: Date, unread: bool) -> Self {
         let hole = Hole { why: Why::Mistake, asked: Gate::Sign, question: None };
-        Self { vocabulary, today, unread: unread.then_some(hole), inverses: HashMap::new() }
+        Self { vocabulary, today, unread: unread.then_some(hole), inverses: HashMap::new(), steps: STEPS }
     }
 
     /// Computes the derived attributes of the wanted types, in order.
@@ -61,6 +77,36 @@ impl<'a> Facts<'a> {
                     thing.body.slots.insert(Name::clone(&attribute), slot);
                 }
             }
+        }
+    }
+
+    /// The things that a path leads to, followed any number of times, each once and nearest first; the
+    /// start too, when a circle leads back to it.
+    pub fn closure(&mut self, deal: &Deal, start: &Uid, path: &[Name]) -> (Vec<Followed>, Option<Hole>) {
+        let mut found: Vec<Followed> = Vec::new();
+        let mut seen: HashSet<Uid> = HashSet::new();
+        let mut hole = None;
+        let mut next: Option<usize> = None;
+        loop {
+            let last = next.map(|index| &found[index]);
+            let depth = last.map_or(1, |last| last.depth + 1);
+            let at = last.and_then(|last| last.slot.entity()).unwrap_or(start).clone();
+            let reached = follow(self.vocabulary, deal, &at, path);
+            hole = hole.or(reached.hole);
+            for slot in reached.slots {
+                if slot.entity().is_some_and(|target| seen.insert(target.clone())) {
+                    found.push(Followed { slot: slot.clone(), from: next, depth });
+                }
+            }
+            let following = next.map_or(0, |index| index + 1);
+            if following >= found.len() {
+                return (found, hole);
+            }
+            if self.steps == 0 {
+                return (found, hole.or(Some(functions::incomparable())));
+            }
+            self.steps -= 1;
+            next = Some(following);
         }
     }
 

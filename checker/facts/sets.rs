@@ -1,26 +1,30 @@
 //! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
 
+use std::collections::HashSet;
+
 use super::functions::{hole_slot, incomparable, places};
 use super::{Fact, Facts, follow};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, equal};
 use crate::vocabulary::Name;
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 
-/// A set as a slot.
+/// A set as a slot, each member once.
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let mut unique: Vec<Slot> = Vec::new();
+    let mut seen: HashSet<Uid> = HashSet::new();
     for member in members {
-        let twin =
-            unique.iter().any(|known| known.value().zip(member.value()).is_some_and(|(a, b)| equal(a, b)));
+        let twin = match member.entity() {
+            Some(uid) => !seen.insert(uid.clone()),
+            None => unique.iter().any(|known| same(known, &member)),
+        };
         if !twin {
             unique.push(member);
         }
     }
+    let from = places(&unique.iter().collect::<Vec<_>>());
     let mut slot = Slot::new(Content::Value(Value::Set(Set { members: unique, partial })), place);
-    if let Content::Value(Value::Set(set)) = &slot.content {
-        slot.from = places(&set.members.iter().collect::<Vec<_>>());
-    }
+    slot.from = from;
     slot
 }
 
@@ -100,24 +104,9 @@ pub(super) fn collect(
 }
 
 /// `closure PATH`
-pub(super) fn closure(facts: &Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
-    let mut open = vec![uid.clone()];
-    let mut members: Vec<Slot> = Vec::new();
-    let mut partial = None;
-    while let Some(next) = open.pop() {
-        let reached = follow(facts.vocabulary, deal, &next, path);
-        partial = partial.or(reached.hole);
-        for slot in reached.slots {
-            let Some(target) = slot.entity() else {
-                continue;
-            };
-            if !members.iter().any(|member| member.entity() == Some(target)) {
-                members.push(slot.clone());
-                open.push(target.clone());
-            }
-        }
-    }
-    Some(set(members, partial))
+pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+    let (found, hole) = facts.closure(deal, uid, path);
+    Some(set(found.into_iter().map(|followed| followed.slot).collect(), hole))
 }
 
 /// Does a member fit all conditions? A hole is an answer nobody has.

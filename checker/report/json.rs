@@ -124,7 +124,7 @@ pub fn render(reports: &[Report]) -> String {
         tool: "countersign",
         version: env!("CARGO_PKG_VERSION"),
         gate: &report.gate,
-        acting_for: report.acting_for.as_deref().filter(|_| reports.len() == 1),
+        acting_for: report.acting_for.as_ref().filter(|_| reports.len() == 1).map(|(id, _)| id.as_str()),
         as_of: report.as_of.to_string(),
         summary: all().fold(Counts::default(), |sum, report| counts(sum, &report.summary)),
         agreements: all().flat_map(|report| &report.deals).map(agreement).collect(),

@@ -73,8 +73,10 @@ fn header(report: &Report, out: &mut String) {
             );
         }
     }
-    let reader =
-        report.acting_for.as_ref().map_or("Read for no side".to_owned(), |name| format!("Read for {name}"));
+    let reader = report
+        .acting_for
+        .as_ref()
+        .map_or("Read for no side".to_owned(), |(_, name)| format!("Read for {name}"));
     let _ = writeln!(out, "{reader}, as of {}. Internal.", show_date(report.as_of));
     let _ = writeln!(out, "Workspace {}: {} read.", report.root, plural(report.summary.files, "file"));
     let _ = writeln!(out, "\n{}\n", tally(report));

@@ -100,10 +100,10 @@ pub(super) fn stage_word(stage: Stage) -> String {
 }
 
 /// The one party all visits were made for.
-pub(super) fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<String> {
+pub(super) fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<(String, String)> {
     let principals: BTreeSet<&Uid> = decisions.iter().map(|decision| &decision.visit.principal).collect();
     match principals.into_iter().collect::<Vec<_>>().as_slice() {
-        [one] if &*one.id != known::ANYONE => Some(deal.name(one)),
+        [one] if &*one.id != known::ANYONE => Some((one.id.to_string(), deal.name(one))),
         _ => None,
     }
 }

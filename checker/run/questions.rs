@@ -108,7 +108,7 @@ impl<'a> Waiting<'a> {
 fn question(asked: &Asked, rules: &Rules<'_>) -> Because {
     let waits: BTreeSet<&str> = rules.iter().map(|(_, rule)| *rule).collect();
     let waits: Vec<&str> = waits.into_iter().collect();
-    let state = if asked.incomparable { "could not be compared" } else { "not answered" };
+    let state = if asked.incomparable { "could not be worked out" } else { "not answered" };
     Because {
         fact: asked.question.as_ref().map_or_else(String::new, |question| question.path.join(".")),
         title: asked.title.clone(),

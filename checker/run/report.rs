@@ -10,8 +10,8 @@ use crate::finding::{Finding, Severity};
 pub struct Report {
     /// `draft`, a gate, or `by status`.
     pub gate: String,
-    /// Name of the party read for, as declared; absent when the deals differ or nobody is named.
-    pub acting_for: Option<String>,
+    /// Id and title of the party read for; absent when the deals differ or nobody is named.
+    pub acting_for: Option<(String, String)>,
     /// The date of the check.
     pub as_of: Date,
     /// Root of the workspace, as a person would open it.
