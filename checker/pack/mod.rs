@@ -172,7 +172,7 @@ fn manifest_of(
 
 fn table(source: &Arc<Source>) -> Result<Table, Mistake> {
     let doc = Doc::parse(source)?;
-    doc.only(&["type", "as_of", "source", "notice", "entries"])?;
+    doc.only(&["type", "as_of", "source", "entries"])?;
     let mut rows = Vec::new();
     for (id, place, columns) in doc.tables("entries")? {
         let mut row = Row {
