@@ -18,7 +18,10 @@ const WORLD: &str = r#"
       @asked("sign") kinds?: Set<Sort>,
       @asked("sign") parts?: Set<Part>,
       @derived("min parts.made") first_made?: datetime,
+      @essential rows?: Set<Row>,
+      @derived("any rows where sort == 'red'") any_red?: Bool,
     };
+    @positional("part sort") type Row = { part?: Part, @asked("sign") sort?: Sort };
     type Box = { @essential lid?: Bool, @asked("sign") size?: Long };
     entity Sort enum ["red", "green"];
     @kind entity Part = { @asked("sign") made?: datetime };
@@ -101,6 +104,15 @@ fn a_derived_minimum_over_a_hole() {
     assert_eq!(outcome(&early, "parts a"), "fires");
     assert_eq!(outcome(&early, "parts a, b"), "undecided", "one date is not known");
     assert_eq!(outcome(&early, "parts none"), "passes", "the minimum of nothing is not there");
+}
+
+#[test]
+fn a_line_that_leaves_out_what_is_asked() {
+    let red = world("when { resource has any_red && resource.any_red }");
+    assert_eq!(outcome(&red, "rows { a red; b green }"), "fires");
+    assert_eq!(outcome(&red, "rows { a green; b green }"), "passes");
+    assert_eq!(outcome(&red, "rows { a green; b }"), "undecided", "nobody said which sort b is");
+    assert_eq!(outcome(&red, "rows { a red; b }"), "fires", "one that fits decides");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::functions::{hole_slot, incomparable, places};
-use super::{Fact, Facts, follow};
-use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, equal};
-use crate::vocabulary::Name;
+use super::{Fact, Facts, asks, follow};
+use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
+use crate::vocabulary::{Gate, Name, Type};
 
 /// A set as a slot, each member once.
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
@@ -38,9 +38,10 @@ pub(super) fn quantified(
     wanted: bool,
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
+    let ty = member_type(facts, uid, over);
     let mut hole = reached.hole.clone();
     for slot in &reached.slots {
-        match fits(facts, deal, uid, slot, conditions) {
+        match fits(facts, deal, uid, (slot, &ty), conditions) {
             Ok(fitting) if fitting == wanted => {
                 let mut found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
                 found.from = places(&[slot]);
@@ -87,12 +88,13 @@ pub(super) fn collect(
     conditions: &[Condition],
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
+    let ty = member_type(facts, uid, over);
     let mut partial = reached.hole.clone();
     let mut members = Vec::new();
     for slot in &reached.slots {
-        match fits(facts, deal, uid, slot, conditions) {
+        match fits(facts, deal, uid, (slot, &ty), conditions) {
             Ok(true) => {
-                let (values, hole) = from_member(facts, deal, slot, what);
+                let (values, hole) = from_member(facts, deal, (slot, &ty), what);
                 members.extend(values);
                 partial = partial.or(hole);
             }
@@ -114,7 +116,7 @@ fn fits(
     facts: &Facts<'_>,
     deal: &Deal,
     uid: &Uid,
-    member: &Slot,
+    member: Member<'_>,
     conditions: &[Condition],
 ) -> Result<bool, Hole> {
     let mut hole = None;
@@ -132,7 +134,7 @@ fn holds(
     facts: &Facts<'_>,
     deal: &Deal,
     uid: &Uid,
-    member: &Slot,
+    member: Member<'_>,
     condition: &Condition,
 ) -> Result<bool, Hole> {
     let (left, hole) = from_member(facts, deal, member, &condition.left);
@@ -170,26 +172,62 @@ fn operand<'a>(facts: &Facts<'_>, deal: &Deal, uid: &Uid, right: &'a Operand) ->
     }
 }
 
+/// A member of a set, with its type.
+type Member<'a> = (&'a Slot, &'a Type);
+
+fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path) -> Type {
+    let own = Type::Entity(Name::clone(&uid.ty));
+    facts.vocabulary.path_type(&own, over).map_or(own, |ty| ty.element().clone())
+}
+
 /// Values reached from a member: the member itself for an empty path, else from the thing it names
-/// or the record it is.
-fn from_member(facts: &Facts<'_>, deal: &Deal, member: &Slot, path: &Path) -> (Vec<Slot>, Option<Hole>) {
-    if path.is_empty() {
-        return (vec![member.clone()], None);
-    }
-    match member.value() {
-        Some(Value::Entity(uid)) => {
+/// or the record it is. What a record leaves out and is asked is a hole here too.
+fn from_member(
+    facts: &Facts<'_>,
+    deal: &Deal,
+    member: Member<'_>,
+    path: &[Name],
+) -> (Vec<Slot>, Option<Hole>) {
+    let (slot, ty) = member;
+    let Some((name, rest)) = path.split_first() else {
+        return (vec![slot.clone()], None);
+    };
+    match (slot.value(), ty) {
+        (Some(Value::Entity(uid)), _) => {
             let reached = follow(facts.vocabulary, deal, uid, path);
             (reached.slots.into_iter().cloned().collect(), reached.hole)
         }
-        Some(Value::Record(body)) => match (body.slots.get(&path[0]), path.len()) {
-            (Some(Slot { content: Content::Hole(hole), .. }), _) => (Vec::new(), Some(hole.clone())),
-            (Some(slot), 1) => (vec![slot.clone()], None),
-            (Some(slot), _) => from_member(facts, deal, slot, &path[1..].to_vec()),
-            (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(incomparable())),
-            (None, _) => (Vec::new(), None),
-        },
+        (Some(Value::Record(body)), Type::Record(record)) => {
+            let field = record.fields.get(name);
+            match (body.slots.get(name), field) {
+                (Some(Slot { content: Content::Hole(hole), .. }), _) => (Vec::new(), Some(hole.clone())),
+                (Some(slot), Some(field)) => from_parts(facts, deal, (slot, field.ty.element()), rest),
+                (Some(slot), None) => (vec![slot.clone()], None),
+                (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(incomparable())),
+                (None, field) => (Vec::new(), field.and_then(|field| asks(&field.mark)).map(unanswered_part)),
+            }
+        }
         _ => (Vec::new(), None),
     }
+}
+
+/// The same for an attribute that may hold several.
+fn from_parts(facts: &Facts<'_>, deal: &Deal, part: Member<'_>, rest: &[Name]) -> (Vec<Slot>, Option<Hole>) {
+    let Some(Value::Set(set)) = part.0.value() else {
+        return from_member(facts, deal, part, rest);
+    };
+    let mut found = Vec::new();
+    let mut hole = set.partial.clone();
+    for member in &set.members {
+        let (values, more) = from_member(facts, deal, (member, part.1), rest);
+        found.extend(values);
+        hole = hole.or(more);
+    }
+    (found, hole)
+}
+
+fn unanswered_part(asked: Gate) -> Hole {
+    Hole { why: Why::Unanswered, asked, question: None }
 }
 
 fn test(deal: &Deal, left: &Slot, right: &Slot, test: Test) -> bool {
