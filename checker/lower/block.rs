@@ -1,4 +1,4 @@
-//! Blocks: keys, entries without a key, accepted departures.
+//! Blocks: keys, and entries without a key.
 
 use std::sync::Arc;
 
@@ -9,10 +9,9 @@ use crate::deal::{Body, Content, Hole, Set, Slot, Uid, Value, Why, same};
 use crate::finding::{Mistake, nearest};
 use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
 
-/// Two entries of a block may not say the same thing twice; the second body is the header of an
-/// agreement, whose keys stand in the same block.
 impl Lowerer<'_> {
-    /// Lowers the block of a declaration into the kind's own body and that of the header.
+    /// Lowers the block of a declaration into the kind's own body and that of the header of an
+    /// agreement, whose keys stand in the same block.
     pub(super) fn block(
         &mut self,
         here: &Here<'_>,
@@ -284,7 +283,7 @@ impl Lowerer<'_> {
         set
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the element, what surrounds it, and where it goes")]
     fn member(
         &mut self,
         here: &Here<'_>,

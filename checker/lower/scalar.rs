@@ -317,7 +317,7 @@ fn compute(text: &str) -> Result<i64, Wrong> {
     let Some(number) = number else {
         return Err((format!("`{text}` is not a number of operations"), "for example: 3.8e25".to_owned()));
     };
-    #[allow(clippy::cast_possible_truncation)] // at most 308 million
+    #[expect(clippy::cast_possible_truncation, reason = "at most 308 million")]
     Ok((number.log10() * 1_000_000.0).round() as i64)
 }
 
