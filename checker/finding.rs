@@ -61,6 +61,15 @@ impl Mistake {
         self
     }
 
+    /// The same with the nearest of the words that were possible for a help text, when one is near
+    /// enough; else the help text stays as it is.
+    pub fn did_you_mean<'a>(self, word: &str, possible: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(word, possible) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
     /// The same with a second place.
     pub fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
         self.also.push((place.clone(), label.into()));
@@ -68,7 +77,7 @@ impl Mistake {
     }
 }
 
-/// `did you mean` for a word among candidates, when one is near enough.
+/// The nearest of the words that were possible, when one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()

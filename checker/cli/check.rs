@@ -46,9 +46,13 @@ fn shown_config(arguments: &CheckArguments) -> Result<String, Vec<Mistake>> {
 
 /// Prints mistakes that stop a command.
 pub fn complain(mistakes: &[Mistake]) -> Exit {
-    let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none();
-    eprint!("{}", people::mistakes(mistakes, color));
+    eprint!("{}", people::mistakes(mistakes, colored(&io::stderr())));
     Exit::CouldNotRun
+}
+
+/// Is it a terminal, and are colors welcome (<https://no-color.org>)?
+fn colored(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && env::var_os("NO_COLOR").is_none()
 }
 
 fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
@@ -60,7 +64,7 @@ fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
 fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<Report, Vec<Mistake>> {
     let config = space.config(here).map_err(|mistake| vec![mistake])?;
     let library = packs::load(config.packs.as_deref(), &space.root, here)?;
-    known_rules(&library, &config)?;
+    library.know_rules(config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place)))?;
     let mut files = space.deal_files(&config, here)?;
     let mut report = checked(arguments, &library, &config, &files)?;
     // A deal may stand in the prose it describes, which is known only now.
@@ -96,17 +100,6 @@ fn checked(
         threads,
     }
     .run()
-}
-
-fn known_rules(library: &Library, config: &Config) -> Result<(), Vec<Mistake>> {
-    let unknown: Vec<Mistake> = config
-        .house
-        .severities
-        .iter()
-        .filter(|(name, ..)| !library.names_rule(name))
-        .map(|(name, _, place)| library.no_rule(name, place))
-        .collect();
-    if unknown.is_empty() { Ok(()) } else { Err(unknown) }
 }
 
 /// Markdown documents of the deals that hold deals themselves.
@@ -164,13 +157,7 @@ fn narrow(report: &mut Report, space: &Workspace, here: &Path) {
             eprintln!("{} belongs to no deal", files::shown(named, here));
         }
     }
-    let count = |severity: Severity| {
-        kept.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
-    };
-    report.summary.error = count(Severity::Error);
-    report.summary.warning = count(Severity::Warning);
-    report.summary.note = count(Severity::Note);
-    report.summary.accepted = kept.iter().filter(|finding| finding.accepted.is_some()).count();
+    report.summary.count(&kept);
     report.findings = kept;
 }
 
@@ -181,7 +168,7 @@ fn places(finding: &Finding) -> impl Iterator<Item = &Place> {
 }
 
 fn finish(arguments: &CheckArguments, reports: &[Report]) -> Exit {
-    let color = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
+    let color = colored(&io::stdout());
     let text = match arguments.format {
         Format::Json => json::render(reports),
         Format::Text => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign::builtin;
-use countersign::finding::{Mistake, nearest};
+use countersign::finding::Mistake;
 use countersign::pack::{Pack, PackFiles, in_order};
 use countersign::run::Library;
 use countersign::source::{Place, Source};
@@ -61,14 +61,11 @@ fn from_folder(
 ) -> Result<Pack, Vec<Mistake>> {
     let folder = files::absolute(Path::new(name), root);
     if !folder.is_dir() {
-        let mistake = Mistake::at(place, format!("`{name}` is neither a built-in pack nor a folder"));
-        return Err(vec![match nearest(name, known.iter().map(|pack| pack.name.as_str())) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => {
-                let names: Vec<&str> = known.iter().map(|pack| pack.name.as_str()).collect();
-                mistake.help(format!("built-in packs are {}", names.join(", ")))
-            }
-        }]);
+        let names: Vec<&str> = known.iter().map(|pack| pack.name.as_str()).collect();
+        let mistake = Mistake::at(place, format!("`{name}` is neither a built-in pack nor a folder"))
+            .help(format!("built-in packs are {}", names.join(", ")))
+            .did_you_mean(name, names);
+        return Err(vec![mistake]);
     }
     let mut paths = Vec::new();
     walk(&folder, &mut paths).map_err(|mistake| vec![mistake])?;

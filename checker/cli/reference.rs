@@ -6,10 +6,9 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 use countersign::builtin;
-use countersign::finding::{Mistake, nearest};
-use countersign::report::pages;
+use countersign::finding::Mistake;
+use countersign::report::{json, pages};
 use countersign::run::Library;
-use serde::Serialize;
 
 use crate::args::{Arguments, Format};
 use crate::check::complain;
@@ -39,13 +38,7 @@ fn with_library(print: impl FnOnce(&Library) -> Result<String, Mistake>) -> Exit
 pub fn explain(name: &str) -> Exit {
     with_library(|library| match library.rule(name) {
         Some(rule) => Ok(pages::rule(rule)),
-        None => {
-            let mistake = Mistake::nowhere(format!("no rule `{name}`"));
-            Err(match library.nearest_rule(name) {
-                Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                None => mistake.help("`countersign rules` lists them"),
-            })
-        }
+        None => Err(library.no_rule(name)),
     })
 }
 
@@ -70,10 +63,7 @@ pub fn vocabulary(kind: Option<&str>) -> Exit {
 fn no_kind<'a>(kind: &str, known: impl Iterator<Item = &'a str>) -> Mistake {
     let known: Vec<&str> = known.collect();
     let mistake = Mistake::nowhere(format!("no kind `{kind}`"));
-    match nearest(kind, known.iter().copied()) {
-        Some(near) => mistake.help(format!("did you mean `{near}`?")),
-        None => mistake.help(format!("the kinds are {}", known.join(", "))),
-    }
+    mistake.help(format!("the kinds are {}", known.join(", "))).did_you_mean(kind, known)
 }
 
 /// `countersign new KIND`
@@ -93,56 +83,9 @@ pub fn rules(format: Format) -> Exit {
     with_library(|library| {
         Ok(match format {
             Format::Text => pages::rules(library),
-            Format::Json => rules_json(library),
+            Format::Json => json::rules(library),
         })
     })
-}
-
-#[derive(Serialize)]
-struct RuleOut<'a> {
-    rule: &'a str,
-    code: &'a str,
-    title: &'a str,
-    pack: &'a str,
-    limbs: Vec<LimbOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct LimbOut<'a> {
-    id: &'a str,
-    severity: &'static str,
-    gates: Vec<&'static str>,
-    subject: &'a str,
-    authority: Option<&'a str>,
-    policy: Option<&'a str>,
-}
-
-fn rules_json(library: &Library) -> String {
-    let rules: Vec<RuleOut<'_>> = library
-        .rules
-        .iter()
-        .map(|rule| RuleOut {
-            rule: &rule.id,
-            code: &rule.code,
-            title: &rule.title,
-            pack: &rule.pack,
-            limbs: rule
-                .limbs
-                .iter()
-                .map(|limb| LimbOut {
-                    id: &limb.id,
-                    severity: limb.severity.word(),
-                    gates: limb.gates.iter().map(|gate| gate.word()).collect(),
-                    subject: &limb.subject,
-                    authority: limb.authority.as_deref(),
-                    policy: limb.policy_note.as_deref(),
-                })
-                .collect(),
-        })
-        .collect();
-    let mut text = serde_json::to_string_pretty(&rules).unwrap_or_default();
-    text.push('\n');
-    text
 }
 
 /// `countersign completions SHELL`

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::source::Place;
-use crate::vocabulary::{Gate, Name, sibling};
+use crate::vocabulary::{Gate, Name, known, sibling};
 pub use quantity::{Period, Share};
 pub use slots::Slots;
 
@@ -30,6 +30,16 @@ impl Uid {
     pub fn new(ty: impl Into<Name>, id: impl Into<Name>) -> Self {
         Self { ty: ty.into(), id: id.into() }
     }
+
+    /// The header of the agreement with this id.
+    pub fn header(&self) -> Self {
+        Self::new(known::AGREEMENT, Name::clone(&self.id))
+    }
+}
+
+/// The path one attribute further.
+pub fn extended(path: &[Name], name: &Name) -> Vec<Name> {
+    path.iter().chain([name]).cloned().collect()
 }
 
 /// A declared thing, a row of a table, an element, or a tuple of a join.
@@ -126,6 +136,16 @@ impl Slot {
             _ => None,
         }
     }
+
+    /// Shows every thing it refers to, in its records and sets too.
+    pub fn each_entity(&self, see: &mut dyn FnMut(&Uid)) {
+        match self.value() {
+            Some(Value::Entity(uid)) => see(uid),
+            Some(Value::Record(body)) => body.slots.values().for_each(|slot| slot.each_entity(see)),
+            Some(Value::Set(set)) => set.members.iter().for_each(|slot| slot.each_entity(see)),
+            _ => {}
+        }
+    }
 }
 
 /// Value, word or hole.
@@ -148,6 +168,13 @@ pub struct Hole {
     pub asked: Gate,
     /// The question that would close it.
     pub question: Option<Box<Question>>,
+}
+
+impl Hole {
+    /// A hole before every gate, which no question would close.
+    pub fn of(why: Why) -> Self {
+        Self { why, asked: Gate::Sign, question: None }
+    }
 }
 
 /// The kinds of holes.

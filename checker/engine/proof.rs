@@ -11,7 +11,7 @@ use cedar_policy_core::parser::Loc;
 
 use super::condition::{Node, Polarity, Read, Root, literals};
 use crate::facts::base_field;
-use crate::finding::{Mistake, nearest};
+use crate::finding::Mistake;
 use crate::source::{Place, Source};
 use crate::vocabulary::{Field, Mark, Name, Sort, Type, Vocabulary, known};
 
@@ -69,10 +69,7 @@ fn a_read(
         };
         let Some((field, sibling)) = base_field(fields, name) else {
             let mistake = Mistake::at(place, format!("no attribute `{name}` on `{}`", describe(&ty)));
-            return Err(match nearest(name, fields.keys().map(|key| &**key)) {
-                Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                None => mistake,
-            });
+            return Err(mistake.did_you_mean(name, fields.keys().map(|key| &**key)));
         };
         if read.root == Root::Resource && polarity != Polarity::Passes {
             accounted_for(field, place)?;
@@ -118,11 +115,9 @@ fn literal(vocabulary: &Vocabulary, rows: &Rows, uid: &EntityUID, place: &Place)
         return Ok(());
     }
     let mistake = Mistake::at(place, format!("`{ty}` has no member `{id}`"));
-    Err(match nearest(id, words.iter().copied()) {
-        Some(near) => mistake.help(format!("did you mean `{near}`?")),
-        None if words.len() <= 20 => mistake.help(format!("they are {}", words.join(", "))),
-        None => mistake,
-    })
+    let mistake =
+        if words.len() <= 20 { mistake.help(format!("they are {}", words.join(", "))) } else { mistake };
+    Err(mistake.did_you_mean(id, words.iter().copied()))
 }
 
 /// Every word that an attribute of the vocabulary may hold instead of a value.

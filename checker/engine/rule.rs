@@ -14,7 +14,7 @@ use super::proof::{self, Rows};
 use super::store::Reads;
 use super::text::Text;
 use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
-use crate::finding::{Mistake, Severity, nearest};
+use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
 use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
 
@@ -300,12 +300,8 @@ fn scope(
     };
     let name = ty.to_string();
     let Some(entity) = vocabulary.types.get(name.as_str()) else {
-        let near = nearest(&name, vocabulary.types.keys().map(|key| &**key));
         let mistake = wrong(format!("no entity type `{name}`"));
-        return Err(match near {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake,
-        });
+        return Err(mistake.did_you_mean(&name, vocabulary.types.keys().map(|key| &**key)));
     };
     for gate in &gates {
         if !entity.gates.contains(gate) {

@@ -244,7 +244,7 @@ pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> 
     let mut reached = BTreeSet::new();
     let mut open: Vec<(Uid, Option<(Name, Name)>)> = vec![(root.clone(), None)];
     if vocabulary.entity(&root.ty).agreement {
-        open.push((Uid::new(known::AGREEMENT, Name::clone(&root.id)), None));
+        open.push((root.header(), None));
     }
     while let Some((uid, came_by)) = open.pop() {
         if !reached.insert(uid.clone()) {
@@ -257,7 +257,7 @@ pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> 
                 continue;
             }
             let by = Some((Name::clone(&uid.ty), Name::clone(name)));
-            gather(slot, &mut |target| {
+            slot.each_entity(&mut |target| {
                 if within_a_deal(vocabulary, target) && !reached.contains(target) {
                     open.push((target.clone(), by.clone()));
                 }
@@ -281,13 +281,4 @@ fn within_a_deal(vocabulary: &Vocabulary, uid: &Uid) -> bool {
     let entity = vocabulary.entity(&uid.ty);
     let other = matches!(entity.sort, Sort::Header | Sort::Table | Sort::Enum(_) | Sort::Machine);
     !other && !entity.is_deal()
-}
-
-fn gather(slot: &Slot, see: &mut dyn FnMut(&Uid)) {
-    match slot.value() {
-        Some(Value::Entity(uid)) => see(uid),
-        Some(Value::Record(body)) => body.slots.values().for_each(|slot| gather(slot, see)),
-        Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather(slot, see)),
-        _ => {}
-    }
 }

@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::functions::{hole_slot, incomparable, places};
+use super::functions::{hole_slot, places};
 use super::{Fact, Facts, follow};
-use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, show_date};
+use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, Why, show_date};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Length, Path, Term};
 use crate::vocabulary::{Name, known};
@@ -66,7 +66,7 @@ impl Facts<'_> {
                         Some(Ordering::Less) => !largest,
                         Some(Ordering::Greater) => largest,
                         Some(Ordering::Equal) => false,
-                        None => return Some(hole_slot(incomparable())),
+                        None => return Some(hole_slot(Hole::of(Why::Incomparable))),
                     },
                 };
                 if wins {
@@ -85,7 +85,7 @@ impl Facts<'_> {
             (Err(hole), _) | (_, Err(hole)) => return Some(hole_slot(hole)),
         };
         let Some(order) = compare(left.value()?, right.value()?) else {
-            return Some(hole_slot(incomparable()));
+            return Some(hole_slot(Hole::of(Why::Incomparable)));
         };
         let more = order == Ordering::Greater;
         let mut slot = Slot::new(Content::Value(Value::Bool(more)), left.place.clone());
@@ -145,7 +145,7 @@ fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Fact {
         return None;
     };
     if period.min_days != period.max_days && period.months == 0 {
-        return Some(hole_slot(incomparable())); // business days and hours end on no one date
+        return Some(hole_slot(Hole::of(Why::Incomparable))); // business days and hours end on no one date
     }
     let end = period.end(*from)?;
     let place = length.or_else(|| start.place.clone());

@@ -6,7 +6,7 @@ use super::{Fact, Facts, follow, sets};
 use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
-use crate::vocabulary::{Field, Gate, Name, Type};
+use crate::vocabulary::{Field, Name, Type};
 
 impl Facts<'_> {
     /// Computes one derived attribute of one thing.
@@ -43,7 +43,7 @@ impl Facts<'_> {
         let values: Vec<&Value> = reached.slots.iter().filter_map(|slot| slot.value()).collect();
         let total = match add(&values, ty) {
             Some(total) => total,
-            None => return Some(hole_slot(incomparable())),
+            None => return Some(hole_slot(Hole::of(Why::Incomparable))),
         };
         let parts: Vec<String> = values.iter().map(|value| deal.show(value)).collect();
         let mut slot = Slot::new(Content::Value(total.clone()), first_place(&reached.slots));
@@ -108,7 +108,7 @@ impl Facts<'_> {
         let row = Uid::new(Name::clone(table), ids.join("/"));
         Some(match deal.thing(&row) {
             Some(_) => Slot::new(Content::Value(Value::Entity(row)), None),
-            None => hole_slot(incomparable()),
+            None => hole_slot(Hole::of(Why::Incomparable)),
         })
     }
 }
@@ -137,10 +137,6 @@ pub(super) fn hole_slot(hole: Hole) -> Slot {
 }
 
 /// Two values that cannot be compared or added.
-pub(super) fn incomparable() -> Hole {
-    Hole { why: Why::Incomparable, asked: Gate::Sign, question: None }
-}
-
 pub(super) fn places(slots: &[&Slot]) -> Vec<Place> {
     let mut places: Vec<Place> = slots.iter().filter_map(|slot| slot.place.clone()).collect();
     places.dedup();

@@ -13,11 +13,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why};
+use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
-pub use reach::{Reached, absent, follow};
+pub use reach::{Reached, absent, follow, follow_role};
 
 /// The outcome of a function: a slot, or not there.
 type Fact = Option<Slot>;
@@ -56,7 +56,7 @@ struct Inverse {
 impl<'a> Facts<'a> {
     /// Facts as of a day; `unread` when a file could not be assessed.
     pub fn new(vocabulary: &'a Vocabulary, today: Date, unread: bool) -> Self {
-        let hole = Hole { why: Why::Mistake, asked: Gate::Sign, question: None };
+        let hole = Hole::of(Why::Mistake);
         Self { vocabulary, today, unread: unread.then_some(hole), inverses: HashMap::new(), steps: STEPS }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Facts<'a> {
                 return (found, hole);
             }
             if self.steps == 0 {
-                return (found, hole.or(Some(functions::incomparable())));
+                return (found, hole.or(Some(Hole::of(Why::Incomparable))));
             }
             self.steps -= 1;
             next = Some(following);
@@ -158,8 +158,7 @@ pub fn fill_siblings(vocabulary: &Vocabulary, deal: &mut Deal) {
 
 fn siblings_of(fields: &Fields, thing: &Uid, path: &[Name], body: &mut Body) {
     for field in fields.values() {
-        let mut inner = path.to_vec();
-        inner.push(Name::clone(&field.name));
+        let inner = extended(path, &field.name);
         if let Some(slot) = body.slots.get_mut(&field.name) {
             nested_siblings(&field.ty, thing, &inner, slot);
         }

@@ -1,8 +1,8 @@
 //! Following a path of attributes from a thing.
 
-use crate::deal::{Body, Content, Deal, Gap, Hole, Set, Slot, Uid, Value, Why};
+use crate::deal::{Body, Content, Deal, Gap, Hole, Set, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary, known};
+use crate::vocabulary::{Field, Fields, Name, Type, Vocabulary, known};
 
 use super::{asks, unanswered};
 
@@ -27,6 +27,21 @@ pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[
     reached
 }
 
+/// Follows the attribute with a role, of a deal or of its header, and then a path; None when no
+/// attribute has that role.
+pub fn follow_role<'d>(
+    vocabulary: &Vocabulary,
+    deal: &'d Deal,
+    uid: &Uid,
+    word: &str,
+    rest: &[Name],
+) -> Option<Reached<'d>> {
+    let (owner, field) = vocabulary.role(&uid.ty, word)?;
+    let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
+    let path: Vec<Name> = std::iter::once(&field.name).chain(rest).cloned().collect();
+    Some(follow(vocabulary, deal, &holder, &path))
+}
+
 struct Walk<'a, 'd> {
     vocabulary: &'a Vocabulary,
     deal: &'d Deal,
@@ -47,7 +62,7 @@ impl<'d> Walk<'_, 'd> {
             return;
         };
         match body.slots.get(name) {
-            Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extend(done, name)),
+            Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extended(done, name)),
             None => {
                 let hole = fields.get(name).and_then(|field| absent(field, body, thing, done));
                 if hole.is_none() {
@@ -96,12 +111,6 @@ impl<'d> Walk<'_, 'd> {
     }
 }
 
-fn extend(path: &[Name], name: &Name) -> Vec<Name> {
-    let mut path = path.to_vec();
-    path.push(Name::clone(name));
-    path
-}
-
 /// The hole that absence of a field is, if it is one: a line of the block could not be read, or it
 /// is asked and nobody answered.
 pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<Hole> {
@@ -110,8 +119,8 @@ pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<
         return None;
     }
     if !body.unreadable.is_empty() {
-        return Some(Hole { why: Why::Mistake, asked: Gate::Sign, question: None });
+        return Some(Hole::of(Why::Mistake));
     }
     let gate = asks(&field.mark)?;
-    Some(unanswered(gate, thing, extend(path, &field.name), body.head.clone()))
+    Some(unanswered(gate, thing, extended(path, &field.name), body.head.clone()))
 }

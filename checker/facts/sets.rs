@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::functions::{hole_slot, incomparable, places};
+use super::functions::{hole_slot, places};
 use super::{Fact, Facts, asks, follow};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
@@ -203,7 +203,7 @@ fn from_member(
                 (Some(Slot { content: Content::Hole(hole), .. }), _) => (Vec::new(), Some(hole.clone())),
                 (Some(slot), Some(field)) => from_parts(facts, deal, (slot, field.ty.element()), rest),
                 (Some(slot), None) => (vec![slot.clone()], None),
-                (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(incomparable())),
+                (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(Hole::of(Why::Incomparable))),
                 (None, field) => (Vec::new(), field.and_then(|field| asks(&field.mark)).map(unanswered_part)),
             }
         }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use countersign_dsl::{self as dsl, Atom, Entry, Group};
 
-use super::{Here, Lowerer, mistake_hole};
-use crate::deal::{Body, Content, Hole, Set, Slot, Uid, Value, Why, same};
-use crate::finding::{Mistake, nearest};
+use super::{Here, Lowerer};
+use crate::deal::{Body, Content, Hole, Set, Slot, Value, Why, extended, same};
+use crate::finding::Mistake;
 use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
 
 impl Lowerer<'_> {
@@ -23,7 +23,7 @@ impl Lowerer<'_> {
     ) {
         let vocabulary = self.vocabulary;
         let fields = &vocabulary.entity(&kind).fields;
-        let header_uid = Uid::new(known::AGREEMENT, Name::clone(&here.thing.id));
+        let header_uid = here.thing.header();
         let header_here = Here { thing: header_uid, ..here.clone() };
         let header_fields = header.map(|name| &vocabulary.entity(&name).fields);
         let keys = Keys { first: fields, second: header_fields, accept: fields.contains_key(known::ACCEPT) };
@@ -65,7 +65,7 @@ impl Lowerer<'_> {
             // The words cannot be trusted: one mistake is told, and what they were about is a hole.
             body.unreadable.push(here.place(entry.head.clone()));
             if let Some(field) = field {
-                let hole = Content::Hole(mistake_hole());
+                let hole = Content::Hole(Hole::of(Why::Mistake));
                 body.slots
                     .insert(Name::clone(&field.name), Slot::new(hole, Some(here.place(entry.head.clone()))));
             }
@@ -136,7 +136,7 @@ impl Lowerer<'_> {
             mistake = mistake.also(place, "first given here");
         }
         self.out.mistakes.push(mistake);
-        first.content = Content::Hole(mistake_hole());
+        first.content = Content::Hole(Hole::of(Why::Mistake));
     }
 
     /// One keyed line.
@@ -151,7 +151,7 @@ impl Lowerer<'_> {
             }
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
-                Slot::new(Content::Hole(mistake_hole()), Some(place))
+                Slot::new(Content::Hole(Hole::of(Why::Mistake)), Some(place))
             }
         }
     }
@@ -271,7 +271,7 @@ impl Lowerer<'_> {
             let mistake = Mistake::at(&here.place(span), "a block belongs to one member")
                 .help("write a line for each member that has a block");
             self.out.mistakes.push(mistake);
-            set.partial = Some(mistake_hole());
+            set.partial = Some(Hole::of(Why::Mistake));
         }
         for group in flattened(groups) {
             let span = group.atoms.first().map_or(entry.head.clone(), Atom::span);
@@ -302,7 +302,7 @@ impl Lowerer<'_> {
             }
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
-                set.partial = Some(mistake_hole());
+                set.partial = Some(Hole::of(Why::Mistake));
             }
         }
     }
@@ -346,7 +346,7 @@ fn refuse_equal_lines(set: &mut Set, mistakes: &mut Vec<Mistake>) {
                 Some(first) => mistake.also(first, "first written here"),
                 None => mistake,
             });
-            set.partial = Some(mistake_hole());
+            set.partial = Some(Hole::of(Why::Mistake));
             return;
         }
     }
@@ -413,22 +413,14 @@ fn unknown_key(
         };
         return Mistake::at(&at, format!("`{key}` {why}"));
     }
-    let mistake = Mistake::at(&at, format!("`{key}` cannot be said here"));
-    match nearest(key, keys.all()) {
-        Some(near) => mistake.help(format!("did you mean `{near}`?")),
-        None => mistake.help(format!("what can be said: {}", keys.all().collect::<Vec<_>>().join(", "))),
-    }
+    Mistake::at(&at, format!("`{key}` cannot be said here"))
+        .help(format!("what can be said: {}", keys.all().collect::<Vec<_>>().join(", ")))
+        .did_you_mean(key, keys.all())
 }
 
 fn missing_value(field: &Field, at: &crate::source::Place) -> Mistake {
     let mistake = Mistake::at(at, format!("the value of `{}` is missing", field.name));
     if field.example.is_empty() { mistake } else { mistake.help(format!("for example: {}", field.example)) }
-}
-
-fn extended(path: &[Name], name: &Name) -> Vec<Name> {
-    let mut path = path.to_vec();
-    path.push(Name::clone(name));
-    path
 }
 
 /// Groups with the brackets of lists taken away.

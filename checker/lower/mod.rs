@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 use countersign_dsl::{self as dsl, Atom, Entry, Tree};
 
-use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Thing, Uid, Value, Why};
-use crate::finding::{Mistake, nearest};
+use crate::deal::{Body, Content, Deal, Question, Slot, Thing, Uid, Value};
+use crate::finding::Mistake;
 use crate::pack::{Setting, Table};
 use crate::source::{Place, Source};
-use crate::vocabulary::{EntityType, Gate, Name, Sort, Vocabulary, known};
+use crate::vocabulary::{EntityType, Name, Sort, Vocabulary, known};
 use scope::Scope;
 
 /// A file of deals, with the folder in which its names live.
@@ -133,11 +133,6 @@ impl Here<'_> {
         path.push(Name::clone(field));
         Question { thing: self.thing.clone(), path, place }
     }
-}
-
-/// A hole left by a mistake that is reported by itself.
-pub fn mistake_hole() -> Hole {
-    Hole { why: Why::Mistake, asked: Gate::Sign, question: None }
 }
 
 impl<'a> Lowerer<'a> {
@@ -260,7 +255,7 @@ impl<'a> Lowerer<'a> {
         head: &Place,
     ) {
         if self.vocabulary.entity(&uid.ty).agreement {
-            let header_uid = Uid::new(known::AGREEMENT, Name::clone(&uid.id));
+            let header_uid = uid.header();
             let reference = Content::Value(Value::Entity(header_uid.clone()));
             own.slots.insert("agreement".into(), Slot::new(reference, Some(head.clone())));
             let thing = Thing {
@@ -309,11 +304,9 @@ impl<'a> Lowerer<'a> {
         };
         let at = Place::new(&file.source, span.clone());
         if !self.vocabulary.kinds.contains_key(text.as_str()) {
-            let mistake = Mistake::at(&at, format!("`{text}` is not a kind of declaration"));
-            return match nearest(text, kinds()) {
-                Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                None => mistake.help(format!("one of {}", kinds().collect::<Vec<_>>().join(", "))),
-            };
+            return Mistake::at(&at, format!("`{text}` is not a kind of declaration"))
+                .help(format!("one of {}", kinds().collect::<Vec<_>>().join(", ")))
+                .did_you_mean(text, kinds());
         }
         match entry.groups.first().and_then(|group| group.atoms.get(1)) {
             Some(Atom::Word { text: name, span }) => {
@@ -342,10 +335,8 @@ impl<'a> Lowerer<'a> {
             };
             let Some(field) = ty.fields.get(setting.key.as_str()) else {
                 let mistake = Mistake::at(&setting.place, format!("no parameter `{}`", setting.key));
-                self.out.mistakes.push(match nearest(&setting.key, ty.fields.keys().map(|key| &**key)) {
-                    Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                    None => mistake,
-                });
+                let parameters = ty.fields.keys().map(|key| &**key);
+                self.out.mistakes.push(mistake.did_you_mean(&setting.key, parameters));
                 continue;
             };
             match self.column(&here, &field.ty, &setting.value) {

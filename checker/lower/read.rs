@@ -5,7 +5,7 @@ use countersign_dsl::{Atom, Entry};
 use super::scalar;
 use super::{Here, Lowerer};
 use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short};
-use crate::finding::{Mistake, nearest};
+use crate::finding::Mistake;
 use crate::pack::Toml;
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Gate, Name, Position, Scalar, Sort, Type, known};
@@ -162,15 +162,10 @@ impl Lowerer<'_> {
                 if let Some(uid) = self.scope.row(ty, word) {
                     return Ok(Value::Entity(uid.clone()));
                 }
-                let mistake = Mistake::at(&place, format!("`{word}` is not one of the words allowed here"));
-                let names = members.iter().map(|member| &**member);
-                Err(match nearest(word, names) {
-                    Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                    None => {
-                        let list: Vec<&str> = members.iter().map(|member| &**member).collect();
-                        mistake.help(format!("one of {}", list.join(", ")))
-                    }
-                })
+                let words: Vec<&str> = members.iter().map(|member| &**member).collect();
+                Err(Mistake::at(&place, format!("`{word}` is not one of the words allowed here"))
+                    .help(format!("one of {}", words.join(", ")))
+                    .did_you_mean(word, words))
             }
             Sort::Table | Sort::Machine => self.row(ty, word, &place).map(Value::Entity),
             _ => self.declared_reference(here, ty, word, &place).map(Value::Entity),
@@ -183,12 +178,9 @@ impl Lowerer<'_> {
             return Ok(uid.clone());
         }
         let title = self.vocabulary.types.get(ty).map_or(ty, |entity| entity.title.as_str()).to_lowercase();
-        let mistake = Mistake::at(place, format!("`{word}` is not a known {title}"));
-        let near = nearest(word, self.scope.row_names(ty));
-        Err(match near {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake.help("a pack can add it to a table in data/"),
-        })
+        Err(Mistake::at(place, format!("`{word}` is not a known {title}"))
+            .help("a pack can add it to a table in data/")
+            .did_you_mean(word, self.scope.row_names(ty)))
     }
 
     fn declared_reference(
@@ -207,7 +199,7 @@ impl Lowerer<'_> {
         }
         let kind = self.vocabulary.entity(&uid.ty);
         if &**ty == known::AGREEMENT && kind.agreement {
-            return Ok(Uid::new(known::AGREEMENT, Name::clone(&uid.id)));
+            return Ok(uid.header());
         }
         let message = format!(
             "`{word}` is declared as {}, and {} is wanted here",
@@ -221,11 +213,9 @@ impl Lowerer<'_> {
         if !self.out.not_assessed.is_empty() {
             return Mistake::at(place, format!("`{word}` is not declared in any file that could be read"));
         }
-        let mistake = Mistake::at(place, format!("`{word}` is not declared"));
-        match nearest(word, self.scope.visible(here.folder)) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake.help("a name is looked up in this folder and the folders above it"),
-        }
+        Mistake::at(place, format!("`{word}` is not declared"))
+            .help("a name is looked up in this folder and the folders above it")
+            .did_you_mean(word, self.scope.visible(here.folder))
     }
 
     /// Any declared thing, whatever its kind.

@@ -2,7 +2,7 @@
 
 use super::{Here, Lowerer};
 use crate::deal::{Body, Content, Slot, Thing, Uid};
-use crate::finding::{Mistake, nearest};
+use crate::finding::Mistake;
 use crate::pack::{Row, Table};
 use crate::vocabulary::{EntityType, Name, Sort, known};
 
@@ -23,10 +23,7 @@ impl Lowerer<'_> {
                         format!("`{}` is not a reference table of the vocabulary", table.ty),
                     );
                     let names = self.vocabulary.types.keys().map(|name| &**name);
-                    self.out.mistakes.push(match nearest(&table.ty, names) {
-                        Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                        None => mistake,
-                    });
+                    self.out.mistakes.push(mistake.did_you_mean(&table.ty, names));
                 }
             }
         }

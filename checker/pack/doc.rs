@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::finding::{Mistake, nearest};
+use crate::finding::Mistake;
 use crate::source::{Place, Source};
 
 /// A value of a TOML file with its place.
@@ -70,11 +70,9 @@ impl<'a> Doc<'a> {
             let word: &str = key.get_ref();
             if !keys.contains(&word) {
                 let at = Place::new(&self.source, key.span());
-                let mistake = Mistake::at(&at, format!("no key `{word}` here"));
-                return Err(match nearest(word, keys.iter().copied()) {
-                    Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                    None => mistake.help(format!("the keys are {}", keys.join(", "))),
-                });
+                return Err(Mistake::at(&at, format!("no key `{word}` here"))
+                    .help(format!("the keys are {}", keys.join(", ")))
+                    .did_you_mean(word, keys.iter().copied()));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::finding::{Mistake, Severity, nearest};
+use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
 use crate::vocabulary::Name;
 pub use doc::{Doc, Setting, Toml};
@@ -251,10 +251,7 @@ fn visit(
     }
     let Some(pack) = left.remove(name) else {
         let missing = mistake(format!("no pack `{name}`"));
-        return Err(match nearest(name, left.keys().map(String::as_str)) {
-            Some(near) => missing.help(format!("did you mean `{near}`?")),
-            None => missing,
-        });
+        return Err(missing.did_you_mean(name, left.keys().map(String::as_str)));
     };
     open.push(name.to_owned());
     for (needed, at) in &pack.depends {

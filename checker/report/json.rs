@@ -1,9 +1,10 @@
-//! `--format json`: one object, whatever the number of files; its schema is `book/src/report.schema.json`.
+//! `--format json`: a report is one object, whatever the number of files; its schema is
+//! `book/src/report.schema.json`. The rules are a list.
 
 use serde::Serialize;
 
 use crate::finding::{Accepted, Because, Finding};
-use crate::run::{Report, Summary};
+use crate::run::{Library, Report, Summary};
 use crate::source::Place;
 
 #[derive(Serialize)]
@@ -114,6 +115,25 @@ struct AcceptedOut<'a> {
     place: PlaceOut<'a>,
 }
 
+#[derive(Serialize)]
+struct RuleOut<'a> {
+    rule: &'a str,
+    code: &'a str,
+    title: &'a str,
+    pack: &'a str,
+    limbs: Vec<LimbOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct LimbOut<'a> {
+    id: &'a str,
+    severity: &'static str,
+    gates: Vec<&'static str>,
+    subject: &'a str,
+    authority: Option<&'a str>,
+    policy: Option<&'a str>,
+}
+
 /// The reports as one JSON object, with a line break at its end; workspaces are added up.
 pub fn render(reports: &[Report]) -> String {
     let Some(report) = reports.first() else {
@@ -140,8 +160,39 @@ pub fn render(reports: &[Report]) -> String {
             .map(|pack| PackOut { name: pack.name.clone(), as_of: pack.as_of.to_string() })
             .collect(),
     };
+    written(&output)
+}
+
+/// The rules as a JSON list, with a line break at its end.
+pub fn rules(library: &Library) -> String {
+    let rules: Vec<RuleOut<'_>> = library
+        .rules
+        .iter()
+        .map(|rule| RuleOut {
+            rule: &rule.id,
+            code: &rule.code,
+            title: &rule.title,
+            pack: &rule.pack,
+            limbs: rule
+                .limbs
+                .iter()
+                .map(|limb| LimbOut {
+                    id: &limb.id,
+                    severity: limb.severity.word(),
+                    gates: limb.gates.iter().map(|gate| gate.word()).collect(),
+                    subject: &limb.subject,
+                    authority: limb.authority.as_deref(),
+                    policy: limb.policy_note.as_deref(),
+                })
+                .collect(),
+        })
+        .collect();
+    written(&rules)
+}
+
+fn written(output: &impl Serialize) -> String {
     let mut text =
-        serde_json::to_string_pretty(&output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
+        serde_json::to_string_pretty(output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
     text.push('\n');
     text
 }

@@ -38,9 +38,8 @@ pub fn report(
     findings.extend(writer.unanswered(decisions));
     findings.extend(writer.unused_departures(plan));
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    let mut summary = counts(check, assessed, decisions, &findings);
     let deals = deals(check, assessed, plan);
-    summary.agreements = deals.len();
+    let summary = counts(check, assessed, decisions, &findings, deals.len());
     Report {
         gate: stage_word(check.stage),
         acting_for: acting_for(decisions, &assessed.lowered.deal),
@@ -134,7 +133,8 @@ impl<'a> Writer<'a> {
                     && fired.subject.uid == decision.subject.uid
                     && std::ptr::eq(fired.visit, decision.visit)
             };
-            match gathered.iter_mut().rev().take(4).find(|fired| same(fired)) {
+            // Limbs of a rule are asked one after the other.
+            match gathered.last_mut().filter(|fired| same(fired)) {
                 Some(fired) => fired.limbs.push((limb, severity, because)),
                 None => gathered.push(Fired {
                     rule,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::engine::proof::Rows;
 use crate::engine::rule::{self, Rule};
-use crate::finding::{Mistake, Severity, nearest};
+use crate::finding::{Mistake, Severity};
 use crate::pack::{Pack, Setting, Table};
 use crate::source::{Place, Source};
 use crate::vocabulary::{Vocabulary, read};
@@ -74,13 +74,8 @@ impl Library {
             library.parameters.extend(pack.set);
             library.raise.extend(pack.raise);
         }
-        let unknown: Vec<Mistake> = library
-            .raise
-            .iter()
-            .filter(|(name, ..)| !library.names_rule(name))
-            .map(|(name, _, place)| library.no_rule(name, place))
-            .collect();
-        if unknown.is_empty() { Ok(library) } else { Err(unknown) }
+        library.know_rules(library.raise.iter().map(|(name, _, place)| (name.as_str(), place)))?;
+        Ok(library)
     }
 
     /// A rule by its id or code.
@@ -88,23 +83,30 @@ impl Library {
         self.rules.iter().find(|rule| &*rule.id == name || &*rule.code == name)
     }
 
-    /// Does the name stand for a rule or a limb?
-    pub fn names_rule(&self, name: &str) -> bool {
+    /// Does every name that stands in a file stand for a rule or a limb?
+    ///
+    /// # Errors
+    /// Each name that does not.
+    pub fn know_rules<'n>(
+        &self,
+        named: impl Iterator<Item = (&'n str, &'n Place)>,
+    ) -> Result<(), Vec<Mistake>> {
+        let unknown: Vec<Mistake> = named
+            .filter(|(name, _)| !self.names_rule(name))
+            .map(|(name, place)| Mistake { place: Some(place.clone()), ..self.no_rule(name) })
+            .collect();
+        if unknown.is_empty() { Ok(()) } else { Err(unknown) }
+    }
+
+    fn names_rule(&self, name: &str) -> bool {
         self.rule(name).is_some()
             || self.rules.iter().flat_map(|rule| &rule.limbs).any(|limb| &*limb.id == name)
     }
 
     /// The mistake of naming a rule that is not there.
-    pub fn no_rule(&self, name: &str, place: &Place) -> Mistake {
-        let mistake = Mistake::at(place, format!("no rule `{name}`"));
-        match self.nearest_rule(name) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake.help("`countersign rules` lists them"),
-        }
-    }
-
-    /// The rule whose id or code is nearest to a word.
-    pub fn nearest_rule(&self, name: &str) -> Option<&str> {
-        nearest(name, self.rules.iter().flat_map(|rule| [&*rule.id, &*rule.code]))
+    pub fn no_rule(&self, name: &str) -> Mistake {
+        Mistake::nowhere(format!("no rule `{name}`"))
+            .help("`countersign rules` lists them")
+            .did_you_mean(name, self.rules.iter().flat_map(|rule| [&*rule.id, &*rule.code]))
     }
 }

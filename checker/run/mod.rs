@@ -7,19 +7,19 @@ mod questions;
 mod report;
 mod visits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::deal::{Deal, Uid};
+use crate::deal::Deal;
 use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
 use crate::engine::rule;
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
 use crate::facts::{Facts, fill_siblings};
 use crate::finding::{Mistake, Severity};
-use crate::lower::{DealFile, Lowered, is_declared, lower};
+use crate::lower::{DealFile, Lowered, lower};
 use crate::pack::{Setting, Table};
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, Sort, known};
@@ -239,23 +239,4 @@ fn plain<'a>(
             open: None,
         })
     })
-}
-
-/// Declared things that were looked at and that no request was about, by kind.
-fn unvisited(
-    check: &Check<'_>,
-    assessed: &Assessed,
-    plan: &visits::Plan,
-    seen: &BTreeSet<&Uid>,
-) -> BTreeMap<String, Vec<Uid>> {
-    let mut left: BTreeMap<String, Vec<Uid>> = BTreeMap::new();
-    for declaration in &assessed.lowered.declarations {
-        let entity = check.library.vocabulary.entity(&declaration.uid.ty);
-        let header = Uid::new(known::AGREEMENT, Name::clone(&declaration.uid.id));
-        let asked = seen.contains(&declaration.uid) || seen.contains(&header);
-        if is_declared(&entity.sort) && !asked && !plan.visits(&declaration.uid).is_empty() {
-            left.entry(entity.title.clone()).or_default().push(declaration.uid.clone());
-        }
-    }
-    left
 }

@@ -4,19 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::{DealInfo, Summary};
 use super::visits::Plan;
-use super::{Assessed, Check, Decision, Stage, unvisited};
+use super::{Assessed, Check, Decision, Stage};
 use crate::deal::{Deal, Uid};
 use crate::engine::judge::Outcome;
 use crate::engine::rule::Limb;
-use crate::facts::follow;
-use crate::finding::{Finding, Severity};
-use crate::vocabulary::{Name, known, role};
+use crate::facts::follow_role;
+use crate::finding::Finding;
+use crate::lower::is_declared;
+use crate::vocabulary::{known, role};
 
 pub(super) fn counts(
     check: &Check<'_>,
     assessed: &Assessed,
     decisions: &[Decision<'_>],
     findings: &[Finding],
+    agreements: usize,
 ) -> Summary {
     let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
     let undecided: BTreeSet<usize> = decisions
@@ -24,21 +26,17 @@ pub(super) fn counts(
         .filter(|decision| matches!(decision.outcome, Outcome::Undecided(_)))
         .map(|decision| decision.limb.0)
         .collect();
-    let of = |severity: Severity| {
-        findings.iter().filter(|finding| finding.accepted.is_none() && finding.severity == severity).count()
-    };
-    Summary {
+    let mut summary = Summary {
         files: check.files.len(),
-        agreements: 0,
+        agreements,
         rules_decided: asked.len() - undecided.len(),
         undecided: undecided.len(),
         no_subject: check.library.rules.len() - asked.len(),
         not_assessed: assessed.lowered.not_assessed.len(),
-        error: of(Severity::Error),
-        warning: of(Severity::Warning),
-        note: of(Severity::Note),
-        accepted: findings.iter().filter(|finding| finding.accepted.is_some()).count(),
-    }
+        ..Summary::default()
+    };
+    summary.count(findings);
+    summary
 }
 
 pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
@@ -52,11 +50,7 @@ pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<
             continue;
         }
         let path = |word: &str, part: &str| -> Vec<String> {
-            let Some((owner, field)) = vocabulary.role(&uid.ty, word) else {
-                return Vec::new();
-            };
-            let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
-            let reached = follow(vocabulary, deal, &holder, &[Name::clone(&field.name), part.into()]);
+            let reached = follow_role(vocabulary, deal, uid, word, &[part.into()]).unwrap_or_default();
             let mut shown: Vec<String> = reached.slots.iter().map(|slot| deal.show_slot(slot)).collect();
             let mut seen = BTreeSet::new();
             shown.retain(|text| seen.insert(text.clone()));
@@ -173,6 +167,25 @@ pub(super) fn not_looked_at(
         sentences.push(sentence(&format!("{what}: {}", list(&uids))));
     }
     sentences
+}
+
+/// Declared things that were looked at and that no request was about, by kind.
+fn unvisited(
+    check: &Check<'_>,
+    assessed: &Assessed,
+    plan: &Plan,
+    seen: &BTreeSet<&Uid>,
+) -> BTreeMap<String, Vec<Uid>> {
+    let mut left: BTreeMap<String, Vec<Uid>> = BTreeMap::new();
+    for declaration in &assessed.lowered.declarations {
+        let entity = check.library.vocabulary.entity(&declaration.uid.ty);
+        let header = declaration.uid.header();
+        let asked = seen.contains(&declaration.uid) || seen.contains(&header);
+        if is_declared(&entity.sort) && !asked && !plan.visits(&declaration.uid).is_empty() {
+            left.entry(entity.title.clone()).or_default().push(declaration.uid.clone());
+        }
+    }
+    left
 }
 
 /// The words with one full stop, even after a name that ends in one.

@@ -76,6 +76,21 @@ pub struct Summary {
     pub accepted: usize,
 }
 
+impl Summary {
+    /// Counts findings by their weight; accepted ones by themselves.
+    pub fn count(&mut self, findings: &[Finding]) {
+        (self.error, self.warning, self.note, self.accepted) = (0, 0, 0, 0);
+        for finding in findings {
+            *match (&finding.accepted, finding.severity) {
+                (Some(_), _) => &mut self.accepted,
+                (None, Severity::Error) => &mut self.error,
+                (None, Severity::Warning) => &mut self.warning,
+                (None, Severity::Note) => &mut self.note,
+            } += 1;
+        }
+    }
+}
+
 impl Report {
     /// The heaviest finding that no departure covers.
     pub fn heaviest(&self) -> Option<Severity> {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Assessed, Check, Stage};
-use crate::deal::{Deal, Slot, Uid, Value, short};
+use crate::deal::{Deal, Uid, short};
 use crate::engine::subjects::reach;
-use crate::facts::follow;
+use crate::facts::follow_role;
 use crate::finding::Mistake;
 use crate::lower::Lowered;
 use crate::vocabulary::{Gate, Name, Sort, Vocabulary, known, role};
@@ -77,7 +77,7 @@ pub fn plan(check: &Check<'_>, assessed: &Assessed) -> Plan {
         let near = reach(vocabulary, deal, uid);
         let visit = visit_of(check, deal, uid, home.as_ref(), &mut plan);
         if let Some(visit) = &visit {
-            let header = Uid::new(known::AGREEMENT, Name::clone(&uid.id));
+            let header = uid.header();
             for thing in near.iter().filter(|thing| *thing != &header) {
                 plan.add(thing, visit);
             }
@@ -150,18 +150,13 @@ fn takes_part(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid, party: &Uid) -> b
     let named = |ty: &str| {
         let holder = Uid::new(ty, Name::clone(&uid.id));
         let thing = deal.thing(&holder);
-        thing.is_some_and(|thing| thing.body.slots.values().any(|slot| names_party(slot, party)))
+        let mut found = false;
+        for slot in thing.into_iter().flat_map(|thing| thing.body.slots.values()) {
+            slot.each_entity(&mut |uid| found |= uid == party);
+        }
+        found
     };
     named(&uid.ty) || (vocabulary.entity(&uid.ty).agreement && named(known::AGREEMENT))
-}
-
-fn names_party(slot: &Slot, party: &Uid) -> bool {
-    match slot.value() {
-        Some(Value::Entity(uid)) => uid == party,
-        Some(Value::Record(body)) => body.slots.values().any(|slot| names_party(slot, party)),
-        Some(Value::Set(set)) => set.members.iter().any(|slot| names_party(slot, party)),
-        _ => false,
-    }
 }
 
 /// Before signing; a deal that is never signed stands before its own gate.
@@ -179,10 +174,7 @@ fn status(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid) -> Option<String> {
 
 /// The thing named by the attribute with a role, of the deal or of its header.
 pub fn role_entity(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid, word: &str) -> Option<Uid> {
-    let (owner, field) = vocabulary.role(&uid.ty, word)?;
-    let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
-    let path = [Name::clone(&field.name)];
-    let reached = follow(vocabulary, deal, &holder, &path);
+    let reached = follow_role(vocabulary, deal, uid, word, &[])?;
     reached.slots.first().and_then(|slot| slot.entity()).cloned()
 }
 
@@ -192,11 +184,10 @@ fn home(check: &Check<'_>, deal: &Deal, plan: &mut Plan) -> Option<Uid> {
         && party(deal, name).is_none()
     {
         let known: Vec<String> = parties(deal).map(|uid| short(&uid.id)).collect();
-        let mistake = Mistake::nowhere(format!("--for {name}: no party `{name}` is declared"));
-        plan.mistakes.push(match crate::finding::nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake.help(format!("the parties are {}", known.join(", "))),
-        });
+        let mistake = Mistake::nowhere(format!("--for {name}: no party `{name}` is declared"))
+            .help(format!("the parties are {}", known.join(", ")))
+            .did_you_mean(name, known.iter().map(String::as_str));
+        plan.mistakes.push(mistake);
     }
     let (name, place) = check.house.home.as_ref()?;
     let found = party(deal, name);
@@ -224,11 +215,11 @@ pub fn without_parties(vocabulary: &Vocabulary, lowered: &Lowered) -> Vec<Mistak
         if !vocabulary.entity(&uid.ty).is_deal() {
             continue;
         }
-        let Some((owner, field)) = vocabulary.role(&uid.ty, role::PARTIES) else {
+        let Some((_, field)) = vocabulary.role(&uid.ty, role::PARTIES) else {
             continue;
         };
-        let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
-        let reached = follow(vocabulary, &lowered.deal, &holder, &[Name::clone(&field.name)]);
+        let parties = follow_role(vocabulary, &lowered.deal, uid, role::PARTIES, &[]);
+        let Some(reached) = parties else { continue };
         if reached.slots.is_empty() && reached.hole.is_none() {
             mistakes.push(
                 Mistake::at(&declaration.place, format!("{} names no parties", lowered.deal.name(uid)))

@@ -21,7 +21,7 @@ use super::notes::Notes;
 use super::{
     EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary, known,
 };
-use crate::finding::{Mistake, nearest};
+use crate::finding::Mistake;
 use crate::source::{Place, Source};
 
 type SchemaType = json_schema::Type<RawName>;
@@ -372,11 +372,8 @@ impl Reader {
             return Ok(Type::Entity(name.into()));
         }
         let candidates = self.commons.keys().chain(&self.entity_names).map(|known| &**known);
-        let mistake = Mistake::at(at, format!("no type `{name}`"));
-        Err(match nearest(name, candidates.chain(["Bool", "Long", "String", "datetime"])) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
-            None => mistake,
-        })
+        let candidates = candidates.chain(["Bool", "Long", "String", "datetime"]);
+        Err(Mistake::at(at, format!("no type `{name}`")).did_you_mean(name, candidates))
     }
 
     fn common(&mut self, name: &str) -> Result<Type, Mistake> {
