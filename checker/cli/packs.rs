@@ -37,6 +37,8 @@ pub fn load(wanted: Option<&[(String, Place)]>, root: &Path, here: &Path) -> Res
                 match from_folder(name, place, root, here, &packs) {
                     Ok(pack) => {
                         names.push((pack.name.clone(), Some(place.clone())));
+                        // A folder may hold a newer state of a built-in pack: it stands in its place.
+                        packs.retain(|known| known.name != pack.name);
                         packs.push(pack);
                         foreign = true;
                     }

@@ -11,7 +11,7 @@ use crate::source::{Place, Source};
 use crate::vocabulary::{Name, Type, Vocabulary};
 
 /// Annotations of a limb.
-const ANNOTATIONS: [&str; 16] = [
+const ANNOTATIONS: [&str; 19] = [
     "code",
     "id",
     "severity",
@@ -28,6 +28,9 @@ const ANNOTATIONS: [&str; 16] = [
     "contradiction",
     "stands",
     "final",
+    "strength",
+    "valid_from",
+    "valid_until",
 ];
 
 /// The annotations of a limb.

@@ -145,7 +145,7 @@ fn manifest_of(
     tables: Vec<Table>,
 ) -> Result<Pack, Mistake> {
     let doc = Doc::parse(source)?;
-    doc.only(&["name", "title", "as_of", "depends", "default", "raise", "set"])?;
+    doc.only(&["name", "title", "version", "as_of", "stale_after", "depends", "default", "raise", "set"])?;
     let mut raise = Vec::new();
     for setting in doc.table("raise")? {
         let severity = match &setting.value {
