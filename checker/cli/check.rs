@@ -64,7 +64,9 @@ fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
 fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<Report, Vec<Mistake>> {
     let config = space.config(here).map_err(|mistake| vec![mistake])?;
     let library = packs::load(config.packs.as_deref(), &space.root, here)?;
-    library.know_rules(config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place)))?;
+    let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
+    let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
+    library.know_rules(set.chain(stands))?;
     let mut files = space.deal_files(&config, here)?;
     let mut report = checked(arguments, &library, &config, &files)?;
     // A deal may stand in the prose it describes, which is known only now.
