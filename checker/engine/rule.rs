@@ -14,7 +14,7 @@ use super::notes::Notes;
 use super::proof::{self, Rows};
 use super::store::Reads;
 use super::text::Text;
-use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
+use crate::deal::{Body, Content, Slot, Thing, Uid, Value, uncapital};
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
 use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
@@ -323,7 +323,7 @@ fn limb(
         at: notes.path("at", vocabulary, &subject).map_err(one)?,
         policy: policy.new_id(PolicyID::from_string(id)),
         place: notes.place.clone(),
-        subject_title: vocabulary.entity(&subject).title.to_lowercase(),
+        subject_title: uncapital(&vocabulary.entity(&subject).title),
         subject,
         condition,
         strength: strength(&notes).map_err(one)?,
