@@ -6,7 +6,7 @@ use super::{Fact, Facts, follow, sets};
 use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
-use crate::vocabulary::{Field, Name, Type};
+use crate::vocabulary::{Field, Name, Scalar, Type};
 
 impl Facts<'_> {
     /// Computes one derived attribute of one thing.
