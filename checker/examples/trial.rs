@@ -35,6 +35,7 @@ impl Setting {
             files: &self.files,
             stage: Stage::Gate(self.example.gate),
             acting_for: self.example.acting_for.as_deref(),
+            baseline: None,
             today: self.example.on.unwrap_or(today),
             threads: 1,
         }
