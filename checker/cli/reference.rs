@@ -16,7 +16,7 @@ use crate::workspace::group;
 use crate::{Exit, packs};
 
 /// The packs of the workspace one stands in.
-fn library() -> Result<Library, Vec<Mistake>> {
+pub fn library() -> Result<Library, Vec<Mistake>> {
     let here = env::current_dir().unwrap_or_default();
     let spaces = group(&[PathBuf::from(".")], &here, None)?;
     let space = spaces.first().ok_or_else(Vec::new)?;

@@ -32,6 +32,12 @@ pub struct Pack {
     pub title: String,
     /// Day a human last held it against the law.
     pub as_of: Date,
+    /// Version of the pack, `1.2.0`.
+    pub version: Option<String>,
+    /// Age from which it should be held against the law again, as written: `6 months`.
+    pub stale_after: Option<(String, Place)>,
+    /// Day on which the examples of its rules take place.
+    pub examples_on: Date,
     /// Names of packs it needs.
     pub depends: Vec<(String, Place)>,
     /// Is it loaded when the configuration names no packs?
@@ -145,7 +151,9 @@ fn manifest_of(
     tables: Vec<Table>,
 ) -> Result<Pack, Mistake> {
     let doc = Doc::parse(source)?;
-    doc.only(&["name", "title", "version", "as_of", "stale_after", "depends", "default", "raise", "set"])?;
+    doc.only(&[
+        "name", "title", "version", "as_of", "stale_after", "examples_on", "depends", "default", "raise", "set",
+    ])?;
     let mut raise = Vec::new();
     for setting in doc.table("raise")? {
         let severity = match &setting.value {
@@ -160,6 +168,9 @@ fn manifest_of(
         name: doc.text("name")?,
         title: doc.text("title")?,
         as_of: doc.date("as_of")?,
+        version: doc.optional_text("version")?,
+        stale_after: doc.optional_text("stale_after")?.map(|age| (age, doc.place("stale_after"))),
+        examples_on: doc.date(if doc.has("examples_on") { "examples_on" } else { "as_of" })?,
         depends: doc.texts("depends")?,
         default: doc.flag("default")?,
         raise,

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::engine::rule::{Limb, Protects, Rule};
-use crate::run::Library;
+use crate::examples::Tested;
+use crate::run::{Library, plural};
 use crate::vocabulary::{EntityType, Field, Fields, Gate, Mark, Scalar, Sort, Type, Vocabulary, known};
 
 /// The page of a rule.
@@ -170,6 +171,38 @@ pub fn rules(library: &Library) -> String {
             page,
             "{:<8} {:<8} {:<14} {:<44} {}",
             rule.code, heaviest, rule.pack, rule.id, rule.title
+        );
+    }
+    page
+}
+
+/// What the examples of rules show and leave open, a paragraph a pack.
+pub fn tested(tested: &[Tested]) -> String {
+    let mut page = String::new();
+    let mut packs: Vec<&str> = tested.iter().map(|rule| rule.pack.as_str()).collect();
+    packs.sort_unstable();
+    packs.dedup();
+    for pack in packs {
+        let rules: Vec<&Tested> = tested.iter().filter(|rule| rule.pack == pack).collect();
+        for rule in &rules {
+            for failure in &rule.failures {
+                let _ = writeln!(page, "{}: {failure}", rule.rule);
+            }
+            for (place, message) in rule.unseen.iter().chain(&rule.unnoticed) {
+                let _ = writeln!(page, "{place}: {message}");
+            }
+        }
+        let sum = |of: fn(&Tested) -> usize| rules.iter().map(|rule| of(rule)).sum::<usize>();
+        let (outcomes, unseen) = (sum(|rule| rule.outcomes), sum(|rule| rule.unseen.len()));
+        let (mutants, unnoticed) = (sum(|rule| rule.mutants), sum(|rule| rule.unnoticed.len()));
+        let _ = writeln!(
+            page,
+            "{pack}: {}, {}, {} not as they say; {} of {outcomes} outcomes seen; {} of {mutants} changes noticed",
+            plural(rules.len(), "rule"),
+            plural(sum(|rule| rule.examples), "example"),
+            sum(|rule| rule.failures.len()),
+            outcomes - unseen,
+            mutants - unnoticed,
         );
     }
     page

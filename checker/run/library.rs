@@ -36,6 +36,8 @@ pub struct PackInfo {
     pub title: String,
     /// Day a human last held it against the law.
     pub as_of: Date,
+    /// Day on which the examples of its rules take place.
+    pub examples_on: Date,
 }
 
 impl Library {
@@ -69,7 +71,12 @@ impl Library {
             packs: Vec::new(),
         };
         for pack in packs {
-            library.packs.push(PackInfo { name: pack.name, title: pack.title, as_of: pack.as_of });
+            library.packs.push(PackInfo {
+                name: pack.name,
+                title: pack.title,
+                as_of: pack.as_of,
+                examples_on: pack.examples_on,
+            });
             library.tables.extend(pack.tables);
             library.parameters.extend(pack.set);
             library.raise.extend(pack.raise);

@@ -5,6 +5,7 @@ mod library;
 mod overview;
 mod questions;
 mod report;
+pub mod sides;
 mod visits;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::deal::Deal;
 use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
-use crate::engine::rule;
+use crate::engine::rule::{self, Limb};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
 use crate::facts::{Facts, fill_siblings};
@@ -29,7 +30,7 @@ pub use library::{Library, PackInfo};
 pub use overview::plural;
 pub use questions::UNANSWERED;
 pub use report::{DealInfo, Report, Summary};
-pub use visits::Visit;
+pub use visits::{Plan, Visit};
 
 /// Which gate a check stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +152,19 @@ impl Check<'_> {
         Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
     }
 
+    /// The gate of a visit at which a limb is asked, if it is asked on that visit at all.
+    pub fn asked(&self, limb: &Limb, visit: &Visit) -> Option<Gate> {
+        if visit.draft && limb.of_final_text || !limb.in_force(self.today) {
+            return None;
+        }
+        visit.gates.iter().copied().find(|gate| limb.gates.contains(gate))
+    }
+
+    /// The visits of what was assessed.
+    pub fn plan(&self, assessed: &Assessed) -> Plan {
+        visits::plan(self, assessed)
+    }
+
     /// What became of each limb of a rule on each subject, with the message it would carry.
     pub fn outcomes(&self, rule: &rule::Rule) -> Vec<(String, Outcome, String)> {
         let Ok(assessed) = self.assess(self.lower()) else {
@@ -193,12 +207,7 @@ impl Check<'_> {
             let mut decisions = Vec::new();
             for visit in plan.visits(&subject.members[0]) {
                 for &limb in slices.about(&subject.uid.ty) {
-                    let of = &judge.rules[limb.0].limbs[limb.1];
-                    if visit.draft && of.of_final_text {
-                        continue;
-                    }
-                    let asked = &of.gates;
-                    let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else {
+                    let Some(gate) = self.asked(&judge.rules[limb.0].limbs[limb.1], visit) else {
                         continue;
                     };
                     let outcome = judge.decide(limb, subject, gate, &visit.principal);
