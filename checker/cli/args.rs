@@ -63,7 +63,7 @@ pub struct FormatArguments {
 
 #[derive(Args)]
 pub struct TestArguments {
-    /// Packs, by name or folder, or single rules; without one, every pack of the workspace.
+    /// Packs or rules; without one, the packs of the workspace.
     pub names: Vec<String>,
     /// Fail also when an outcome was never seen, or when less than 95 % of the changes are noticed.
     #[arg(long)]

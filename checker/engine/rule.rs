@@ -14,7 +14,7 @@ use super::notes::Notes;
 use super::proof::{self, Rows};
 use super::store::Reads;
 use super::text::Text;
-use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
+use crate::deal::{Body, Content, Slot, Thing, Uid, Value, uncapital};
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
 use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
@@ -41,6 +41,13 @@ pub struct Rule {
     pub limbs: Vec<Limb>,
     /// Its file.
     pub source: Arc<Source>,
+}
+
+impl Rule {
+    /// Is this its id or its code?
+    pub fn is_named(&self, name: &str) -> bool {
+        name == &*self.id || name == &*self.code
+    }
 }
 
 /// One `forbid` of a rule.
@@ -316,7 +323,7 @@ fn limb(
         at: notes.path("at", vocabulary, &subject).map_err(one)?,
         policy: policy.new_id(PolicyID::from_string(id)),
         place: notes.place.clone(),
-        subject_title: vocabulary.entity(&subject).title.to_lowercase(),
+        subject_title: uncapital(&vocabulary.entity(&subject).title),
         subject,
         condition,
         strength: strength(&notes).map_err(one)?,
@@ -426,13 +433,13 @@ pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
 }
 
 /// The rules as rows of a table, so that a rule can be about accepted departures.
-pub fn rows(rules: &[Rule]) -> Vec<Thing> {
+pub fn rows(rules: &[Rule], stands: impl Fn(&Rule) -> bool) -> Vec<Thing> {
     rules
         .iter()
         .map(|rule| {
             let place = rule.limbs[0].place.clone();
             let mut body = Body::new(Some(place.clone()));
-            let stands = Content::Value(Value::Bool(rule.stands));
+            let stands = Content::Value(Value::Bool(stands(rule)));
             body.slots.insert("stands".into(), Slot::new(stands, Some(place)));
             Thing {
                 uid: Uid::new(known::RULE, Name::clone(&rule.id)),
@@ -455,7 +462,8 @@ fn header(text: &str) -> (String, String) {
     (title, rest.join("\n").trim().to_owned())
 }
 
-fn stem(path: &str) -> &str {
+/// The id of the rule in a file of this path.
+pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".cedar").unwrap_or(name)
 }

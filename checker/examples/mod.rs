@@ -23,6 +23,9 @@ use crate::source::{Place, Source};
 use crate::vocabulary::Gate;
 use trial::Trial;
 
+/// Name of the file that an example is checked as.
+const FILE: &str = "example.deal";
+
 /// What an example shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shows {
@@ -45,6 +48,8 @@ pub struct Example {
     pub gate: Gate,
     /// The party it is read for.
     pub acting_for: Option<String>,
+    /// The day it takes place, where it is not that of the pack.
+    pub on: Option<Date>,
     /// Parameters of the house.
     pub parameters: Vec<Setting>,
     /// The parties and assets that all examples of the rule share.
@@ -84,12 +89,12 @@ impl Example {
 
     /// The deal as a file, alone in its workspace.
     fn file(&self) -> DealFile {
-        let source = Source::new("example.deal", self.deal());
+        let source = Source::new(FILE, self.deal());
         DealFile { text: Arc::clone(&source.text), source, folder: String::new() }
     }
 }
 
-/// `deal breaks [at GATE] [for PARTY] [with PARAMETER = VALUE; PARAMETER = VALUE]`
+/// `deal breaks [at GATE] [for PARTY] [on DATE] [with PARAMETER = VALUE; PARAMETER = VALUE]`
 fn example(rule: &Rule, cast: &str, info: String, text: String) -> Result<Example, String> {
     let (head, parameters) = info.split_once(" with ").unwrap_or((&info, ""));
     let words: Vec<&str> = head.split_whitespace().collect();
@@ -109,12 +114,14 @@ fn example(rule: &Rule, cast: &str, info: String, text: String) -> Result<Exampl
         Some(word) => Gate::parse(word).ok_or_else(|| format!("`at {word}` names no gate"))?,
         None => rule.limbs[0].gates.iter().next().copied().unwrap_or(Gate::Sign),
     };
+    let on = after("on").map(|word| word.parse().map_err(|_| format!("`on {word}` is no date"))).transpose()?;
     let settings = Source::new("countersign.toml", format!("[parameters]\n{}\n", parameters.replace("; ", "\n")));
     let parameters = Doc::parse(&settings).and_then(|doc| doc.table("parameters"));
     Ok(Example {
         shows,
         gate,
         acting_for: after("for").map(str::to_owned),
+        on,
         parameters: parameters.map_err(|mistake| format!("`{info}`: {}", mistake.message))?,
         cast: cast.to_owned(),
         arrows: arrows(&text),

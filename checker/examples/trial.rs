@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::expectation::{Seen, Sight, hold};
-use super::{Example, Shows};
+use super::{Example, FILE, Shows};
 use crate::deal::Uid;
 use crate::engine::condition::Condition;
 use crate::engine::judge::{Judge, Outcome};
@@ -35,7 +35,7 @@ impl Setting {
             files: &self.files,
             stage: Stage::Gate(self.example.gate),
             acting_for: self.example.acting_for.as_deref(),
-            today,
+            today: self.example.on.unwrap_or(today),
             threads: 1,
         }
     }
@@ -108,7 +108,8 @@ impl<'a> Trial<'a> {
                     return Sight::Silent;
                 }
                 let place = place(vocabulary, deal, limb, &subject.uid, &because);
-                let line = place.map_or(0, |place| place.line_column().0);
+                let own = place.filter(|place| place.source.path == FILE);
+                let line = own.map_or(0, |place| place.line_column().0);
                 let message = limb.message.expand(vocabulary, deal, &subject.uid, reader);
                 Sight::Fires { line: line.checked_sub(self.example.cast.lines().count()), message }
             }

@@ -51,6 +51,7 @@ pub fn report(
         not_assessed: not_assessed(assessed),
         not_looked_at: not_looked_at(check, assessed, plan, decisions),
         packs: check.library.packs.clone(),
+        changes: check.changes(),
         recognised: assessed.lowered.recognised > 0,
     }
 }
@@ -149,7 +150,7 @@ impl<'a> Writer<'a> {
 
     /// Severity after pack, house and gate; None when the house switched the rule off.
     pub(super) fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
-        let named = |name: &str| name == &*rule.id || name == &*rule.code || name == &*limb.id;
+        let named = |name: &str| rule.is_named(name) || name == &*limb.id;
         let raised = self.check.library.raise.iter().rev().find(|(name, ..)| named(name));
         let mut severity = raised.map_or(limb.severity, |(_, severity, _)| limb.severity.max(*severity));
         if let Some((_, set, _)) = self.check.house.severities.iter().rev().find(|(name, ..)| named(name)) {
@@ -220,7 +221,7 @@ impl<'a> Writer<'a> {
     /// The departure that covers what fired: of this rule, in a declaration of the subject, for every
     /// subject it names, and not lapsed.
     fn accepted(&mut self, fired: &Fired<'_>) -> Option<Accepted> {
-        if fired.rule.stands {
+        if self.check.stands(fired.rule) {
             return None;
         }
         for (uid, named) in &self.assessed.lowered.departures {

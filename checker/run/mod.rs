@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::deal::Deal;
 use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
-use crate::engine::rule::{self, Limb};
+use crate::engine::rule::{self, Limb, Rule};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
 use crate::facts::{Facts, fill_siblings};
@@ -29,7 +29,7 @@ pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
 pub use overview::plural;
 pub use questions::UNANSWERED;
-pub use report::{DealInfo, Report, Summary};
+pub use report::{DealInfo, Report, RuleChange, Summary};
 pub use visits::{Plan, Visit};
 
 /// Which gate a check stands before.
@@ -50,6 +50,8 @@ pub struct House {
     pub parameters: Vec<Setting>,
     /// Severities by rule; None switches a rule off.
     pub severities: Vec<(String, Option<Severity>, Place)>,
+    /// Rules from which this house accepts no departure.
+    pub stands: Vec<(String, Place)>,
     /// The party this workspace belongs to.
     pub home: Option<(String, Place)>,
 }
@@ -104,7 +106,7 @@ impl Check<'_> {
         let tables: Vec<&Table> = self.library.tables.iter().collect();
         let parameters: Vec<Setting> =
             self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
-        let rules = rule::rows(&self.library.rules);
+        let rules = rule::rows(&self.library.rules, |rule| self.stands(rule));
         lower(&self.library.vocabulary, &tables, rules, &parameters, self.files)
     }
 
@@ -160,13 +162,37 @@ impl Check<'_> {
         visit.gates.iter().copied().find(|gate| limb.gates.contains(gate))
     }
 
+    /// Can no departure from a rule be accepted: by its own word, a pack's or the house's?
+    pub fn stands(&self, rule: &Rule) -> bool {
+        let mut named = self.library.stands.iter().chain(&self.house.stands);
+        rule.stands || named.any(|(name, _)| rule.is_named(name))
+    }
+
+    /// What packs and the house changed in rules.
+    pub fn changes(&self) -> Vec<RuleChange> {
+        let change = |rule: &str, what: String, place: &Place| RuleChange {
+            rule: rule.to_owned(),
+            what,
+            by: "this workspace".to_owned(),
+            because: None,
+            place: place.clone(),
+        };
+        let set = self.house.severities.iter().map(|(rule, severity, place)| {
+            let what = severity.map_or("switched off".to_owned(), |to| format!("set to {}", to.word()));
+            change(rule, what, place)
+        });
+        let stands = self.house.stands.iter();
+        let closed = stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
+        self.library.changes.iter().cloned().chain(set).chain(closed).collect()
+    }
+
     /// The visits of what was assessed.
     pub fn plan(&self, assessed: &Assessed) -> Plan {
         visits::plan(self, assessed)
     }
 
     /// What became of each limb of a rule on each subject, with the message it would carry.
-    pub fn outcomes(&self, rule: &rule::Rule) -> Vec<(String, Outcome, String)> {
+    pub fn outcomes(&self, rule: &Rule) -> Vec<(String, Outcome, String)> {
         let Ok(assessed) = self.assess(self.lower()) else {
             return Vec::new();
         };
