@@ -41,6 +41,10 @@ impl Facts<'_> {
             return Some(hole_slot(hole));
         }
         let values: Vec<&Value> = reached.slots.iter().filter_map(|slot| slot.value()).collect();
+        // No sums have no currency, and so no sum.
+        if values.is_empty() && matches!(ty, Type::Scalar(Scalar::Money)) {
+            return None;
+        }
         let total = match add(&values, ty) {
             Some(total) => total,
             None => return Some(hole_slot(Hole::of(Why::Incomparable))),
