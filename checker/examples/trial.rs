@@ -97,7 +97,14 @@ impl<'a> Trial<'a> {
         seen
     }
 
-    fn sight(&self, judge: &Judge<'_>, limb: &Limb, subject: &Subject, reader: &Uid, outcome: Outcome) -> Sight {
+    fn sight(
+        &self,
+        judge: &Judge<'_>,
+        limb: &Limb,
+        subject: &Subject,
+        reader: &Uid,
+        outcome: Outcome,
+    ) -> Sight {
         match outcome {
             Outcome::Passes => Sight::Passes,
             Outcome::Undecided(_) => Sight::Undecided,
@@ -132,7 +139,9 @@ impl<'a> Trial<'a> {
     /// Makes every request of a limb again, to look at its parts.
     pub fn watch(&self, limb: &Limb, see: &mut dyn FnMut(&Request<'_>)) {
         let judge = self.check.judge(&self.assessed);
-        for (subject, gate, principal) in self.requests(limb).into_iter().filter(|(subject, ..)| subject.open.is_none()) {
+        for (subject, gate, principal) in
+            self.requests(limb).into_iter().filter(|(subject, ..)| subject.open.is_none())
+        {
             judge.ask(&subject.uid, gate, principal, |request| see(request));
         }
     }

@@ -163,14 +163,11 @@ impl<'a> Writer<'a> {
         // Looked for first: a departure covers what fires, whoever reads.
         let accepted = self.accepted(fired);
         let vocabulary = &self.check.library.vocabulary;
-        let side = |limb: &Limb| {
-            Side::of(vocabulary, self.deal(), limb, &fired.subject.uid, &fired.visit.principal)
-        };
+        let side =
+            |limb: &Limb| Side::of(vocabulary, self.deal(), limb, &fired.subject.uid, &fired.visit.principal);
         let heard: Vec<_> = fired.limbs.iter().filter(|(limb, ..)| !side(limb).silences(limb)).collect();
-        let (limb, severity, reasons) = **heard
-            .iter()
-            .rev()
-            .max_by_key(|(limb, severity, _)| (side(limb) != Side::Other, *severity))?;
+        let (limb, severity, reasons) =
+            **heard.iter().rev().max_by_key(|(limb, severity, _)| (side(limb) != Side::Other, *severity))?;
         let side = side(limb);
         let text = |text: &crate::engine::text::Text| {
             text.expand(vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)

@@ -182,7 +182,8 @@ impl Check<'_> {
             change(rule, what, place)
         });
         let stands = self.house.stands.iter();
-        let closed = stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
+        let closed =
+            stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
         self.library.changes.iter().cloned().chain(set).chain(closed).collect()
     }
 
