@@ -82,7 +82,8 @@ fn header(report: &Report, out: &mut String) {
     let _ = writeln!(out, "\n{}\n", tally(report));
 }
 
-fn tally(report: &Report) -> String {
+/// The counts that matter, in one line.
+pub fn tally(report: &Report) -> String {
     let summary = &report.summary;
     let questions: usize = report
         .open()
@@ -155,7 +156,8 @@ fn titled(finding: &Finding) -> String {
     }
 }
 
-fn name(finding: &Finding) -> String {
+/// Code and id of a finding's rule.
+pub fn name(finding: &Finding) -> String {
     if finding.code.is_empty() {
         finding.rule.to_string()
     } else {

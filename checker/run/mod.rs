@@ -3,6 +3,7 @@
 pub mod baseline;
 mod findings;
 mod library;
+pub mod outside;
 mod overview;
 mod questions;
 mod report;
@@ -194,6 +195,11 @@ impl Check<'_> {
     /// The visits of what was assessed.
     pub fn plan(&self, assessed: &Assessed) -> Plan {
         visits::plan(self, assessed)
+    }
+
+    /// The deals of the files, before anything is decided.
+    pub fn deals(&self) -> Vec<DealInfo> {
+        overview::deals(&self.library.vocabulary, &self.lower(), &Plan::default())
     }
 
     /// What became of each limb of a rule on each subject, with the message it would carry.

@@ -10,8 +10,8 @@ use crate::engine::judge::Outcome;
 use crate::engine::rule::Limb;
 use crate::facts::follow_role;
 use crate::finding::Finding;
-use crate::lower::is_declared;
-use crate::vocabulary::{known, role};
+use crate::lower::{Lowered, is_declared};
+use crate::vocabulary::{Vocabulary, known, role};
 
 pub(super) fn counts(
     check: &Check<'_>,
@@ -39,11 +39,10 @@ pub(super) fn counts(
     summary
 }
 
-pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
-    let vocabulary = &check.library.vocabulary;
-    let deal = &assessed.lowered.deal;
+pub(super) fn deals(vocabulary: &Vocabulary, lowered: &Lowered, plan: &Plan) -> Vec<DealInfo> {
+    let deal = &lowered.deal;
     let mut infos = Vec::new();
-    for declaration in &assessed.lowered.declarations {
+    for declaration in &lowered.declarations {
         let uid = &declaration.uid;
         let entity = vocabulary.entity(&uid.ty);
         if !entity.is_deal() {
