@@ -17,6 +17,7 @@
 pub mod builtin;
 pub mod deal;
 pub mod engine;
+pub mod examples;
 pub mod facts;
 pub mod finding;
 pub mod lower;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use countersign::engine::rule::Rule;
 use countersign::finding::Severity;
 use countersign::lower::markdown::{Fence, fences};
-use countersign::report::pages;
+use countersign::report::{kinds, rules};
 use countersign::run::{House, Stage};
 use countersign::vocabulary::{Gate, known};
 use serde_json::Value;
@@ -67,7 +67,7 @@ fn refresh(path: &Path, text: &str, stale: &mut Vec<String>) {
 fn derived_pages_are_fresh() {
     let reference = Path::new(BOOK).join("reference");
     let mut stale = Vec::new();
-    refresh(&reference.join("rules.md"), &rules(), &mut stale);
+    refresh(&reference.join("rules.md"), &all_rules(), &mut stale);
     refresh(&reference.join("vocabulary.md"), &vocabulary(), &mut stale);
     refresh(&reference.join("parameters.md"), &parameters(), &mut stale);
     refresh(&reference.join("tables.md"), &tables(), &mut stale);
@@ -76,7 +76,7 @@ fn derived_pages_are_fresh() {
     for (keyword, name) in &vocabulary.kinds {
         let entity = vocabulary.entity(name);
         let (_, body) =
-            pages::kind(vocabulary, entity).split_once('\n').map(owned).expect("a page has a heading");
+            kinds::kind(vocabulary, entity).split_once('\n').map(owned).expect("a page has a heading");
         let page = format!("# {} `{keyword}`\n\n{DERIVED}\n{body}", entity.title);
         refresh(&reference.join(format!("vocabulary-{keyword}.md")), &page, &mut stale);
         let _ = writeln!(lines, "  - [{}](reference/vocabulary-{keyword}.md)", entity.title);
@@ -107,7 +107,7 @@ fn between(text: &str, start: &str, end: &str, new: &str) -> String {
 }
 
 /// All rules on one page, after a table of them.
-fn rules() -> String {
+fn all_rules() -> String {
     let mut ordered: Vec<_> = ALL.rules.iter().collect();
     ordered.sort_by(|a, b| a.code.cmp(&b.code));
     let mut page = format!(
@@ -118,28 +118,30 @@ fn rules() -> String {
     for rule in &ordered {
         let (code, id) = (&rule.code, &rule.id);
         let weight = rule.limbs.iter().map(|limb| limb.severity).max().map_or("", Severity::word);
-        let link = format!("[{code}](#{}-{id})", code.to_lowercase());
-        let _ = writeln!(page, "| {link} | {weight} | {} | {} |", rule.title, rule.pack);
+        let link = format!("[{code}](#{})", anchor(rule));
+        let _ = writeln!(page, "| {link} `{id}` | {weight} | {} | {} |", rule.title, rule.pack);
     }
     for rule in ordered {
-        rule_section(&pages::rule(rule), &mut page);
+        rule_section(&rules::page(&ALL, rule), &mut page);
     }
     page
 }
 
-/// A rule's page as a section: headings one deeper, limbs in bold, and a word before each deal.
+/// The anchor that mdBook gives the heading of a rule.
+fn anchor(rule: &Rule) -> String {
+    let heading = format!("{} {}", rule.code, rule.title).to_lowercase();
+    let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+}
+
+/// A rule's page as a section, its headings one or two deeper.
 fn rule_section(text: &str, page: &mut String) {
     page.push('\n');
     let mut fenced = false;
     for line in text.trim_end().lines() {
         fenced ^= line.starts_with("```");
-        if let Some(info) = line.strip_prefix("```deal ") {
-            let what = [("breaks", "Breaks it"), ("keeps", "Keeps it"), ("undecided", "Leaves it undecided")];
-            let said = what.iter().fold(info.to_owned(), |said, (word, what)| said.replacen(word, what, 1));
-            let _ = writeln!(page, "*{said}:*\n");
-        }
         let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
-            Some(limb) => writeln!(page, "**{limb}**"),
+            Some(heading) => writeln!(page, "**{heading}**"),
             None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),
             None => writeln!(page, "{line}"),
         };
@@ -204,7 +206,7 @@ fn rule_lists(text: &str) -> String {
         let mut listed: Vec<&Rule> = ALL.rules.iter().filter(wanted).collect();
         listed.sort_by(|a, b| a.code.cmp(&b.code));
         for rule in listed {
-            let link = format!("../reference/rules.md#{}-{}", rule.code.to_lowercase(), rule.id);
+            let link = format!("../reference/rules.md#{}", anchor(rule));
             let _ = writeln!(lines, "- [{}]({link}) {}", rule.code, rule.title);
         }
         lines.push('\n');

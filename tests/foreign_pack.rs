@@ -38,7 +38,7 @@ berlin = { title = "Berlin", parents = ["europe"], partner = "A. Chen" }
 const RULE: &str = r#"// # A paper without its matter number
 //
 // Every paper carries the number of its matter.
-@code("FRM001") @id("paper-without-number/none") @severity("warning") @protects("both")
+@code("FRM001") @id("paper-without-number/none") @severity("warning") @strength("presence") @protects("both")
 @message("{resource.paper} is filed under {resource.matter} at the desk {resource.matter.desk} without a number; {resource.matter.paper_count} papers there")
 @policy("house style")
 forbid (principal, action == Action::"sign", resource is Filed)

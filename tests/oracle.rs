@@ -12,7 +12,7 @@ use cedar_policy_core::authorizer::Authorizer;
 use cedar_policy_core::parser::parse_policy;
 use countersign::deal::{Body, Content, Set, Share, Slot, Uid, Value};
 use countersign::engine::judge::{Outcome, Slices};
-use countersign::lower::markdown::fences;
+use countersign::examples::Example;
 use countersign::lower::{DealFile, Lowered};
 use countersign::run::{Assessed, Check, House, Stage};
 use countersign::vocabulary::{Field, Fields, Gate, Mark, Name, Scalar, Sort, Type, Vocabulary};
@@ -60,8 +60,8 @@ fn altered(line: &str, draw: &mut Draw) -> String {
 
 /// The deals of the headers of all rules.
 fn examples() -> Vec<String> {
-    let blocks = ALL.rules.iter().flat_map(|rule| fences(&rule.prose, |info| info.starts_with("deal")));
-    blocks.map(|block| block.text).collect()
+    let all = ALL.rules.iter().flat_map(|rule| Example::of(rule).expect("its examples can be read"));
+    all.map(|example| example.deal()).collect()
 }
 
 /// Holds the engine against the oracle, as the deal stands and with its holes filled `rounds` times for each

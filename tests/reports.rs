@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use countersign::lower::markdown::fences;
+use countersign::examples::Example;
 use countersign::run::{House, Stage};
 use countersign::vocabulary::Gate;
 
@@ -66,17 +66,17 @@ fn every_rule_over_every_example() {
     let house = House::default();
     let mut matrix = String::new();
     for rule in &ALL.rules {
-        for block in fences(&rule.prose, |info| info.starts_with("deal")) {
-            let files = [file("", "example.deal", &block.text)];
+        for example in Example::of(rule).expect("its examples can be read") {
+            let files = [file("", "example.deal", &example.deal())];
             let mut codes: BTreeSet<String> = BTreeSet::new();
             for gate in &rule.limbs[0].gates {
                 let report = check(&ALL, &house, &files, Stage::Gate(*gate));
                 codes.extend(report.findings.iter().map(|finding| finding.code.to_string()));
             }
             codes.remove("");
-            let kind = block.info.split_whitespace().nth(1).unwrap_or("");
+            let shows = format!("{:?}", example.shows).to_lowercase();
             let codes: Vec<String> = codes.into_iter().collect();
-            matrix.push_str(&format!("{:<8}{kind:<10}{}\n", rule.code, codes.join(" ")));
+            matrix.push_str(&format!("{:<8}{shows:<10}{}\n", rule.code, codes.join(" ")));
         }
     }
     insta::assert_snapshot!("matrix-of-examples", matrix);

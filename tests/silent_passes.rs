@@ -26,7 +26,7 @@ const COLORS: &str =
 /// The mistakes of a pack whose one rule has this scope and condition.
 fn mistakes(scope: &str, condition: &str) -> Vec<String> {
     let rule = format!(
-        "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @protects(\"both\") @message(\"m\")\nforbid ({scope}) {condition};"
+        "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\") @message(\"m\")\nforbid ({scope}) {condition};"
     );
     let files =
         [("world.cedarschema", SCHEMA), ("data/colors.toml", COLORS), ("rules/rule.cedar", rule.as_str())];
@@ -132,14 +132,14 @@ fn a_rule_without_what_a_reader_needs_is_refused() {
     let bare =
         "forbid (principal, action == Action::\"sign\", resource is Thing) unless { resource has name };";
     for (annotations, because) in [
-        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @protects(\"both\")", "@message"),
-        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @message(\"m\")", "@protects"),
+        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\")", "@message"),
+        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @message(\"m\")", "@protects"),
         (
             "@code(\"T1\") @id(\"rule/limb\") @severity(\"grave\") @protects(\"both\") @message(\"m\")",
             "a severity is",
         ),
         (
-            "@code(\"T1\") @id(\"other/limb\") @severity(\"error\") @protects(\"both\") @message(\"m\")",
+            "@code(\"T1\") @id(\"other/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\") @message(\"m\")",
             "name of the file",
         ),
         (
@@ -147,7 +147,7 @@ fn a_rule_without_what_a_reader_needs_is_refused() {
             "no annotation `@sevrity`",
         ),
         (
-            "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @protects(\"both\") @message(\"{resource.nme}\")",
+            "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\") @message(\"{resource.nme}\")",
             "no attribute `nme`",
         ),
     ] {

@@ -36,7 +36,7 @@ fn world(condition: &str) -> Library {
 
 fn about(subject: &str, condition: &str) -> Library {
     let rule = format!(
-        "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @protects(\"both\") @message(\"m\")\n\
+        "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\") @message(\"m\")\n\
          forbid (principal, action == Action::\"sign\", resource is {subject}) {condition};"
     );
     small(&[("world.cedarschema", WORLD), ("rules/rule.cedar", &rule)])

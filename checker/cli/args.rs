@@ -37,6 +37,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Test packs on the examples of their rules: what fires and where, what no example has seen, what none notices.
+    Test(TestArguments),
     /// Say what can be said of a kind.
     Vocabulary {
         /// The kind; without it, the kinds are listed.
@@ -57,6 +59,15 @@ pub struct FormatArguments {
     /// Change nothing; exit with 1 if a file would change.
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Args)]
+pub struct TestArguments {
+    /// Packs or rules; without one, the packs of the workspace.
+    pub names: Vec<String>,
+    /// Fail also when an outcome was never seen, or when less than 95 % of the changes are noticed.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 #[derive(Args)]

@@ -12,6 +12,7 @@ use countersign::source::Place;
 
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::config::Config;
+use crate::packs::Which;
 use crate::workspace::{Workspace, group, is_markdown};
 use crate::{Exit, files, packs};
 
@@ -38,7 +39,7 @@ fn shown_config(arguments: &CheckArguments) -> Result<String, Vec<Mistake>> {
     let mut text = String::new();
     for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
         let config = space.config(&here).map_err(|mistake| vec![mistake])?;
-        let library = packs::load(config.packs.as_deref(), &space.root, &here)?;
+        let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, &here)?;
         text.push_str(&config.show(&library, &files::shown(&space.root, &here)));
     }
     Ok(text)
@@ -63,8 +64,10 @@ fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
 
 fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<Report, Vec<Mistake>> {
     let config = space.config(here).map_err(|mistake| vec![mistake])?;
-    let library = packs::load(config.packs.as_deref(), &space.root, here)?;
-    library.know_rules(config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place)))?;
+    let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, here)?;
+    let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
+    let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
+    library.know_rules(set.chain(stands))?;
     let mut files = space.deal_files(&config, here)?;
     let mut report = checked(arguments, &library, &config, &files)?;
     // A deal may stand in the prose it describes, which is known only now.

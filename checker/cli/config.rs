@@ -30,7 +30,7 @@ pub struct Config {
 /// The first mistake.
 pub fn read(source: &Arc<Source>) -> Result<Config, Mistake> {
     let doc = Doc::parse(source)?;
-    doc.only(&["packs", "home", "parameters", "severities", "exclude", "include"])?;
+    doc.only(&["packs", "home", "parameters", "severities", "stands", "exclude", "include"])?;
     let mut severities = Vec::new();
     for setting in doc.table("severities")? {
         severities.push((setting.key.clone(), severity(&setting)?, setting.place));
@@ -40,6 +40,7 @@ pub fn read(source: &Arc<Source>) -> Result<Config, Mistake> {
         house: House {
             parameters: doc.table("parameters")?,
             severities,
+            stands: doc.texts("stands")?,
             home: doc.optional_text("home")?.map(|home| (home, doc.place("home"))),
         },
         exclude: doc.texts("exclude")?,
@@ -86,6 +87,9 @@ impl Config {
         for (rule, severity, place) in &self.house.severities {
             let word = severity.map_or("off", Severity::word);
             line(&format!("severities.{rule}"), format!("{word:?}"), place.to_string());
+        }
+        for (rule, place) in library.stands.iter().chain(&self.house.stands) {
+            line("stands", format!("{rule:?}"), place.to_string());
         }
         for (name, patterns) in [("exclude", &self.exclude), ("include", &self.include)] {
             for (pattern, place) in patterns {

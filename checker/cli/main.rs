@@ -9,6 +9,7 @@ mod files;
 mod format;
 mod packs;
 mod reference;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ fn run() -> Exit {
         Command::New { kind } => reference::new(&kind),
         Command::Explain { rule } => reference::explain(&rule),
         Command::Rules { format } => reference::rules(format),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Vocabulary { kind } => reference::vocabulary(kind.as_deref()),
         Command::Completions { shell } => reference::completions(shell),
     }

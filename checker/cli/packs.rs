@@ -11,11 +11,27 @@ use countersign::source::{Place, Source};
 
 use crate::files;
 
-/// Loads the packs that a configuration names, or the default ones.
+/// Which of the packs at hand are loaded; those they depend on always are.
+#[derive(Clone, Copy)]
+pub enum Which<'a> {
+    /// Those that the configuration names, or the default ones.
+    Configured,
+    /// Every built-in one too.
+    All,
+    /// One pack.
+    One(&'a str),
+}
+
+/// Loads packs; `wanted` are those that a configuration names.
 ///
 /// # Errors
 /// Every mistake in them, and a name that stands for nothing.
-pub fn load(wanted: Option<&[(String, Place)]>, root: &Path, here: &Path) -> Result<Library, Vec<Mistake>> {
+pub fn load(
+    wanted: Option<&[(String, Place)]>,
+    which: Which<'_>,
+    root: &Path,
+    here: &Path,
+) -> Result<Library, Vec<Mistake>> {
     let mut packs = Vec::new();
     let mut mistakes = Vec::new();
     for pack in builtin::packs() {
@@ -49,6 +65,11 @@ pub fn load(wanted: Option<&[(String, Place)]>, root: &Path, here: &Path) -> Res
     }
     if !mistakes.is_empty() {
         return Err(mistakes);
+    }
+    match which {
+        Which::Configured => {}
+        Which::All => names.extend(packs.iter().map(|pack| (pack.name.clone(), None))),
+        Which::One(name) => names = vec![(name.to_owned(), None)],
     }
     let ordered = in_order(packs, &names).map_err(|mistake| vec![mistake])?;
     Library::load(ordered, foreign)

@@ -7,25 +7,26 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use countersign::builtin;
 use countersign::finding::Mistake;
-use countersign::report::{json, pages};
+use countersign::report::{json, kinds, rules};
 use countersign::run::Library;
 
 use crate::args::{Arguments, Format};
 use crate::check::complain;
+use crate::packs::Which;
 use crate::workspace::group;
 use crate::{Exit, packs};
 
-/// The packs of the workspace one stands in.
-fn library() -> Result<Library, Vec<Mistake>> {
+/// Packs of the workspace one stands in.
+pub fn library(which: Which<'_>) -> Result<Library, Vec<Mistake>> {
     let here = env::current_dir().unwrap_or_default();
     let spaces = group(&[PathBuf::from(".")], &here, None)?;
     let space = spaces.first().ok_or_else(Vec::new)?;
     let config = space.config(&here).map_err(|mistake| vec![mistake])?;
-    packs::load(config.packs.as_deref(), &space.root, &here)
+    packs::load(config.packs.as_deref(), which, &space.root, &here)
 }
 
 fn with_library(print: impl FnOnce(&Library) -> Result<String, Mistake>) -> Exit {
-    match library().and_then(|library| print(&library).map_err(|mistake| vec![mistake])) {
+    match library(Which::All).and_then(|library| print(&library).map_err(|mistake| vec![mistake])) {
         Ok(text) => {
             let _ = io::stdout().write_all(text.as_bytes());
             Exit::Nothing
@@ -37,7 +38,7 @@ fn with_library(print: impl FnOnce(&Library) -> Result<String, Mistake>) -> Exit
 /// `countersign explain RULE`
 pub fn explain(name: &str) -> Exit {
     with_library(|library| match library.rule(name) {
-        Some(rule) => Ok(pages::rule(rule)),
+        Some(rule) => Ok(rules::page(library, rule)),
         None => Err(library.no_rule(name)),
     })
 }
@@ -54,7 +55,7 @@ pub fn vocabulary(kind: Option<&str>) -> Exit {
             return Ok(lines.collect());
         };
         match vocabulary.kinds.get(kind) {
-            Some(name) => Ok(pages::kind(vocabulary, vocabulary.entity(name))),
+            Some(name) => Ok(kinds::kind(vocabulary, vocabulary.entity(name))),
             None => Err(no_kind(kind, vocabulary.kinds.keys().map(String::as_str))),
         }
     })
@@ -74,7 +75,7 @@ pub fn new(kind: &str) -> Exit {
             return Err(no_kind(kind, vocabulary.kinds.keys().map(String::as_str)));
         };
         let template = builtin::template(&format!("{kind}/deal.deal"));
-        Ok(template.map_or_else(|| pages::skeleton(vocabulary, vocabulary.entity(name)), str::to_owned))
+        Ok(template.map_or_else(|| kinds::skeleton(vocabulary, vocabulary.entity(name)), str::to_owned))
     })
 }
 
@@ -82,7 +83,7 @@ pub fn new(kind: &str) -> Exit {
 pub fn rules(format: Format) -> Exit {
     with_library(|library| {
         Ok(match format {
-            Format::Text => pages::rules(library),
+            Format::Text => rules::list(library),
             Format::Json => json::rules(library),
         })
     })

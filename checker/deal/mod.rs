@@ -64,6 +64,17 @@ impl Thing {
     }
 }
 
+/// A title inside a sentence: its first letter small, unless a shortening such as NDA begins it.
+pub fn uncapital(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => title.to_owned(),
+    }
+}
+
 /// The last part of an id, as written in a file.
 pub fn short(id: &str) -> String {
     id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id).to_owned()

@@ -9,6 +9,25 @@ use cedar_policy_core::parser::Loc;
 
 use crate::vocabulary::Name;
 
+/// When a limb fires: for Cedar in one piece, and split for what Cedar cannot decide.
+#[derive(Debug)]
+pub struct Condition {
+    /// The whole.
+    pub expr: Expr,
+    /// Its parts.
+    pub node: Node,
+}
+
+impl Condition {
+    /// Splits an expression.
+    ///
+    /// # Errors
+    /// A place and a sentence, for what a rule cannot say.
+    pub fn new(expr: &Expr) -> Result<Self, (Option<Loc>, String)> {
+        Ok(Self { expr: expr.clone(), node: split(expr)? })
+    }
+}
+
 /// A condition or a part of one.
 #[derive(Debug)]
 pub enum Node {
@@ -141,6 +160,17 @@ fn gather(expr: &Expr, reads: &mut Vec<Read>) -> Result<(), (Option<Loc>, String
     Ok(())
 }
 
+/// Is the expression split here, and not left to Cedar?
+pub fn is_connective(expr: &Expr) -> bool {
+    matches!(
+        expr.expr_kind(),
+        ExprKind::And { .. }
+            | ExprKind::Or { .. }
+            | ExprKind::If { .. }
+            | ExprKind::UnaryApp { op: UnaryOp::Not, .. }
+    )
+}
+
 /// The operands of an expression.
 pub fn direct_parts(expr: &Expr) -> Vec<&Expr> {
     match expr.expr_kind() {
@@ -205,6 +235,16 @@ fn partial(expr: &Expr, reads: &[Read]) -> Option<Partial> {
 }
 
 impl Node {
+    /// Where a leaf stands in the text of its rule, in bytes.
+    pub fn span(&self) -> Option<std::ops::Range<usize>> {
+        let loc = match self {
+            Self::Has(read) => read.loc.as_ref(),
+            Self::Leaf(leaf) => leaf.expr.source_loc(),
+            _ => None,
+        };
+        loc.map(|loc| loc.start()..loc.end())
+    }
+
     /// Visits every read with its polarity: does truth of the part make the whole true, false, or either?
     pub fn visit<'a>(&'a self, polarity: Polarity, see: &mut dyn FnMut(&'a Read, Polarity)) {
         match self {

@@ -7,8 +7,8 @@ use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
 
 use super::because::{Asked, asked, because, questions};
-use super::condition::Node;
-use super::rule::{Limb, Rule};
+use super::condition::{Condition, Node};
+use super::rule::Rule;
 use super::store::{self, Store};
 use super::subjects::Subject;
 use super::walk::{Reading, Request, Truth};
@@ -75,22 +75,45 @@ pub struct Judge<'a> {
 impl Judge<'_> {
     /// Decides one limb on one subject at one gate.
     pub fn decide(&self, limb: LimbIx, subject: &Subject, gate: Gate, principal: &Uid) -> Outcome {
-        let limb = &self.rules[limb.0].limbs[limb.1];
-        let cedar = self.cedar_request(&subject.uid, gate, principal);
+        let condition = &self.rules[limb.0].limbs[limb.1].condition;
+        self.decide_condition(condition, subject, gate, principal)
+    }
+
+    /// Decides a condition on one subject at one gate.
+    pub fn decide_condition(
+        &self,
+        condition: &Condition,
+        subject: &Subject,
+        gate: Gate,
+        principal: &Uid,
+    ) -> Outcome {
+        self.ask(&subject.uid, gate, principal, |request| match &subject.open {
+            Some(hole) => {
+                let question = asked(request, hole, || "which things meet here".to_owned());
+                Outcome::Undecided(vec![question])
+            }
+            None => decide(request, condition),
+        })
+    }
+
+    /// Makes a request about a subject, and answers from it.
+    pub fn ask<T>(
+        &self,
+        subject: &Uid,
+        gate: Gate,
+        principal: &Uid,
+        answer: impl FnOnce(&Request<'_>) -> T,
+    ) -> T {
+        let cedar = self.cedar_request(subject, gate, principal);
         let evaluator = Evaluator::new(cedar, &self.store.entities, Extensions::all_available());
-        let request = Request {
+        answer(&Request {
             vocabulary: self.vocabulary,
             deal: self.deal,
             principal,
-            subject: &subject.uid,
+            subject,
             gate,
             evaluator: &evaluator,
-        };
-        if let Some(hole) = &subject.open {
-            let question = asked(&request, hole, || "which things meet here".to_owned());
-            return Outcome::Undecided(vec![question]);
-        }
-        decide(&request, limb)
+        })
     }
 
     /// The request as Cedar's `Authorizer` would be asked it.
@@ -105,18 +128,18 @@ impl Judge<'_> {
     }
 }
 
-fn decide(request: &Request<'_>, limb: &Limb) -> Outcome {
-    let truth = if reads_hole(request, &limb.condition) {
-        request.decide(&limb.condition)
+fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
+    let truth = if reads_hole(request, &condition.node) {
+        request.decide(&condition.node)
     } else {
-        store::truth(request.evaluator, &limb.expr).map(Truth::from)
+        store::truth(request.evaluator, &condition.expr).map(Truth::from)
     };
     match truth {
-        Ok(Truth::True) => Outcome::Fires(because(request, &limb.condition)),
+        Ok(Truth::True) => Outcome::Fires(because(request, &condition.node)),
         Ok(Truth::False) => Outcome::Passes,
         Ok(Truth::Unknown) => {
             let mut found = Vec::new();
-            questions(request, &limb.condition, &mut found);
+            questions(request, &condition.node, &mut found);
             found.sort();
             Outcome::Undecided(found)
         }

@@ -6,7 +6,9 @@
 
 pub mod because;
 pub mod condition;
+pub mod guards;
 pub mod judge;
+pub mod mutants;
 mod notes;
 pub mod proof;
 pub mod rule;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cedar_policy_core::ast;
 use cedar_policy_core::parser::Loc;
+use jiff::civil::Date;
 
 use super::text::Text;
 use crate::finding::{Mistake, nearest};
@@ -68,6 +69,16 @@ impl<'a> Notes<'a> {
 
     pub(super) fn required(&self, key: &str) -> Result<&'a str, Mistake> {
         self.get(key).filter(|text| !text.is_empty()).ok_or_else(|| self.missing(key))
+    }
+
+    pub(super) fn date(&self, key: &str) -> Result<Option<Date>, Mistake> {
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        let date = text.parse().map_err(|_| {
+            Mistake::at(&self.at(key), format!("`@{key}` holds a date such as \"2026-12-31\""))
+        })?;
+        Ok(Some(date))
     }
 
     pub(super) fn only(&self) -> Result<(), Mistake> {

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy_core::ast::{EntityUID, Expr};
+use cedar_policy_core::ast::EntityUID;
 use cedar_policy_core::parser::Loc;
 
-use super::condition::{Node, Polarity, Read, Root, literals};
+use super::condition::{Condition, Polarity, Read, Root, literals};
 use crate::facts::base_field;
 use crate::finding::Mistake;
 use crate::source::{Place, Source};
@@ -20,18 +20,17 @@ pub fn check(
     vocabulary: &Vocabulary,
     rows: &Rows,
     subject: &Name,
-    condition: &Node,
-    expr: &Expr,
+    condition: &Condition,
     source: &Arc<Source>,
 ) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let place = |loc: Option<&Loc>| Place::new(source, loc.map_or(0..0, |loc| loc.start()..loc.end()));
-    condition.visit(Polarity::Fires, &mut |read, polarity| {
+    condition.node.visit(Polarity::Fires, &mut |read, polarity| {
         if let Err(mistake) = a_read(vocabulary, subject, read, polarity, &place(read.loc.as_ref())) {
             mistakes.push(mistake);
         }
     });
-    literals(expr, &mut |at, uid| {
+    literals(&condition.expr, &mut |at, uid| {
         if let Err(mistake) = literal(vocabulary, rows, uid, &place(at.source_loc())) {
             mistakes.push(mistake);
         }

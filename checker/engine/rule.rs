@@ -6,14 +6,15 @@ use std::sync::Arc;
 use cedar_policy_core::ast::{self, ActionConstraint, Effect, PolicyID, PrincipalOrResourceConstraint};
 use cedar_policy_core::parser::{Loc, parse_policyset};
 use cedar_policy_core::validator::{ValidationMode, Validator};
+use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::condition::{Node, Polarity, Root, split};
+use super::condition::{Condition, Polarity, Root};
 use super::notes::Notes;
 use super::proof::{self, Rows};
 use super::store::Reads;
 use super::text::Text;
-use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
+use crate::deal::{Body, Content, Slot, Thing, Uid, Value, uncapital};
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
 use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
@@ -42,6 +43,13 @@ pub struct Rule {
     pub source: Arc<Source>,
 }
 
+impl Rule {
+    /// Is this its id or its code?
+    pub fn is_named(&self, name: &str) -> bool {
+        name == &*self.id || name == &*self.code
+    }
+}
+
 /// One `forbid` of a rule.
 #[derive(Debug)]
 pub struct Limb {
@@ -54,9 +62,7 @@ pub struct Limb {
     /// What people call such a subject.
     pub subject_title: String,
     /// When it fires.
-    pub condition: Node,
-    /// The same for Cedar, in one piece.
-    pub expr: ast::Expr,
+    pub condition: Condition,
     /// The policy, for the oracle.
     pub policy: ast::Policy,
     /// Weight before gate and house.
@@ -85,8 +91,64 @@ pub struct Limb {
     pub burden: Option<Text>,
     /// Where to look first.
     pub at: Option<Vec<Name>>,
+    /// What a result of it is worth.
+    pub strength: Strength,
+    /// First and last day of checks on which it is asked, where the law it rests on has such days.
+    pub in_force: (Option<Date>, Option<Date>),
     /// Its place in the file.
     pub place: Place,
+}
+
+impl Limb {
+    /// Is it asked on this day?
+    pub fn in_force(&self, today: Date) -> bool {
+        self.in_force.0.is_none_or(|from| from <= today) && self.in_force.1.is_none_or(|until| today <= until)
+    }
+}
+
+/// What a result of a limb is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// It sees that a term was declared, never whether the wording does what it should.
+    Presence,
+    /// It is computed from declared values, and is as right as they are.
+    Computed,
+    /// It joins what several declarations say.
+    CrossDocument,
+    /// It rests on a legal fact that somebody declared, and sees only that it was decided and fits.
+    DeclaredFact,
+    /// It raises a question for counsel, and decides nothing.
+    Heuristic,
+}
+
+impl Strength {
+    /// All of them, from what reads one declaration to what only asks.
+    pub const ALL: [Self; 5] =
+        [Self::Presence, Self::Computed, Self::CrossDocument, Self::DeclaredFact, Self::Heuristic];
+
+    /// The word of `@strength`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Presence => "presence",
+            Self::Computed => "computed",
+            Self::CrossDocument => "cross-document",
+            Self::DeclaredFact => "declared-fact",
+            Self::Heuristic => "heuristic",
+        }
+    }
+
+    /// What a result is worth, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Presence => "sees that a term was declared, never whether its wording does what it should",
+            Self::Computed => "is computed from declared values, and is as right as they are",
+            Self::CrossDocument => "joins what several declarations say, and is as right as they are",
+            Self::DeclaredFact => {
+                "rests on a legal fact that somebody declared, and sees only that it was decided and fits the rest"
+            }
+            Self::Heuristic => "raises a question for counsel, and decides nothing",
+        }
+    }
 }
 
 /// For whom a limb speaks.
@@ -237,8 +299,8 @@ fn limb(
     let severity = Severity::parse(severity).ok_or_else(|| {
         one(Mistake::at(&notes.at("severity"), "a severity is \"error\", \"warning\" or \"note\""))
     })?;
-    let (expr, condition) = condition(policy, &notes).map_err(one)?;
-    let mistakes = proof::check(vocabulary, rows, &subject, &condition, &expr, source);
+    let condition = condition(policy, &notes).map_err(one)?;
+    let mistakes = proof::check(vocabulary, rows, &subject, &condition, source);
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -260,11 +322,15 @@ fn limb(
         protects: protects(vocabulary, &subject, &notes).map_err(one)?,
         at: notes.path("at", vocabulary, &subject).map_err(one)?,
         policy: policy.new_id(PolicyID::from_string(id)),
-        place: notes.place,
-        subject_title: vocabulary.entity(&subject).title.to_lowercase(),
+        place: notes.place.clone(),
+        subject_title: uncapital(&vocabulary.entity(&subject).title),
         subject,
         condition,
-        expr,
+        strength: strength(&notes).map_err(one)?,
+        in_force: (
+            notes.date("valid_from").map_err(one)?,
+            notes.date("valid_until").map_err(one)?,
+        ),
     })
 }
 
@@ -317,12 +383,21 @@ fn scope(
     Ok((gates, Name::clone(&entity.name)))
 }
 
-fn condition(policy: &ast::Policy, notes: &Notes<'_>) -> Result<(ast::Expr, Node), Mistake> {
+fn condition(policy: &ast::Policy, notes: &Notes<'_>) -> Result<Condition, Mistake> {
     let Some(expr) = policy.non_scope_constraints() else {
         return Err(Mistake::at(&notes.place, "a rule says when it applies: `when { … }` or `unless { … }`"));
     };
-    let node = split(expr).map_err(|(loc, message)| Mistake::at(&notes.located(loc.as_ref()), message))?;
-    Ok((expr.clone(), node))
+    Condition::new(expr).map_err(|(loc, message)| Mistake::at(&notes.located(loc.as_ref()), message))
+}
+
+fn strength(notes: &Notes<'_>) -> Result<Strength, Mistake> {
+    let word = notes.required("strength")?;
+    Strength::ALL.into_iter().find(|strength| strength.word() == word).ok_or_else(|| {
+        let words = Strength::ALL.map(Strength::word);
+        Mistake::at(&notes.at("strength"), format!("no strength `{word}`"))
+            .help(format!("it is one of {}", words.join(", ")))
+            .did_you_mean(word, words)
+    })
 }
 
 fn protects(vocabulary: &Vocabulary, subject: &Name, notes: &Notes<'_>) -> Result<Protects, Mistake> {
@@ -336,7 +411,7 @@ fn protects(vocabulary: &Vocabulary, subject: &Name, notes: &Notes<'_>) -> Resul
 pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
     let mut all = Reads::new();
     for limb in rules.iter().flat_map(|rule| &rule.limbs) {
-        limb.condition.visit(Polarity::Fires, &mut |read, _| {
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| {
             let mut ty = match read.root {
                 Root::Resource => Type::Entity(Name::clone(&limb.subject)),
                 Root::Principal => Type::Entity(known::PARTY.into()),
@@ -358,13 +433,13 @@ pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
 }
 
 /// The rules as rows of a table, so that a rule can be about accepted departures.
-pub fn rows(rules: &[Rule]) -> Vec<Thing> {
+pub fn rows(rules: &[Rule], stands: impl Fn(&Rule) -> bool) -> Vec<Thing> {
     rules
         .iter()
         .map(|rule| {
             let place = rule.limbs[0].place.clone();
             let mut body = Body::new(Some(place.clone()));
-            let stands = Content::Value(Value::Bool(rule.stands));
+            let stands = Content::Value(Value::Bool(stands(rule)));
             body.slots.insert("stands".into(), Slot::new(stands, Some(place)));
             Thing {
                 uid: Uid::new(known::RULE, Name::clone(&rule.id)),
@@ -387,7 +462,8 @@ fn header(text: &str) -> (String, String) {
     (title, rest.join("\n").trim().to_owned())
 }
 
-fn stem(path: &str) -> &str {
+/// The id of the rule in a file of this path.
+pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".cedar").unwrap_or(name)
 }

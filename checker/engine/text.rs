@@ -1,10 +1,8 @@
 //! Texts with paths in braces: messages, wording, descriptor lines.
 
-use std::fmt;
-
-use crate::deal::{Content, Deal, Uid, Value, enumerate, short};
-use crate::facts::follow;
-use crate::vocabulary::{Name, Type, Vocabulary};
+use crate::deal::{Content, Deal, Uid, Value, enumerate, short, uncapital};
+use crate::facts::{base_field, follow};
+use crate::vocabulary::{Field, Name, Type, Vocabulary};
 
 /// A text of an annotation, split at its paths.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +63,25 @@ impl Text {
         self.fill(&|uid| short(&uid.id), vocabulary, deal, subject, principal)
     }
 
+    /// The text for no subject in particular: what each path stands for in brackets, by its title.
+    pub fn titled(&self, vocabulary: &Vocabulary, subject: &Name) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Words(words) => text.push_str(words),
+                Part::Principal => text.push_str("[the reader]"),
+                Part::Path(path) => {
+                    let title = path_field(vocabulary, subject, path).map_or_else(
+                        || vocabulary.entity(subject).title.clone(),
+                        |field| field.title.clone(),
+                    );
+                    text.push_str(&format!("[{}]", uncapital(&title)));
+                }
+            }
+        }
+        text
+    }
+
     fn fill(
         &self,
         name: &dyn Fn(&Uid) -> String,
@@ -86,19 +103,18 @@ impl Text {
     }
 }
 
-/// As it was written, with its braces.
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in &self.parts {
-            match part {
-                Part::Words(words) => f.write_str(words)?,
-                Part::Path(path) if path.is_empty() => f.write_str("{resource}")?,
-                Part::Path(path) => write!(f, "{{{}}}", path.join("."))?,
-                Part::Principal => f.write_str("{principal}")?,
-            }
-        }
-        Ok(())
+/// The attribute at the end of a path.
+fn path_field<'v>(vocabulary: &'v Vocabulary, subject: &Name, path: &[Name]) -> Option<&'v Field> {
+    let mut fields = &vocabulary.entity(subject).fields;
+    let (last, owners) = path.split_last()?;
+    for name in owners {
+        fields = match base_field(fields, name)?.0.ty.element() {
+            Type::Entity(entity) => &vocabulary.entity(entity).fields,
+            Type::Record(record) => &record.fields,
+            _ => return None,
+        };
     }
+    Some(base_field(fields, last)?.0)
 }
 
 fn show_path(

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
-use crate::vocabulary::Name;
+use crate::vocabulary::{Name, known};
 pub use doc::{Doc, Setting, Toml};
 
 /// The files of a pack, as they were found.
@@ -32,12 +32,26 @@ pub struct Pack {
     pub title: String,
     /// Day a human last held it against the law.
     pub as_of: Date,
+    /// Where its manifest says so.
+    pub place: Place,
+    /// Version of the pack, `1.2.0`.
+    pub version: Option<String>,
+    /// Age from which it should be held against the law again, as written: `6 months`.
+    pub stale_after: Option<(String, Place)>,
+    /// Day on which the examples of its rules take place.
+    pub examples_on: Date,
     /// Names of packs it needs.
     pub depends: Vec<(String, Place)>,
     /// Is it loaded when the configuration names no packs?
     pub default: bool,
     /// Severities it sets on rules of packs it depends on.
     pub raise: Vec<(String, Severity, Place)>,
+    /// Rules of packs it depends on in whose place its own rules of the same id stand.
+    pub replaces: Vec<(String, Place)>,
+    /// Rules of packs it depends on that are switched off, each with the reason.
+    pub disable: Vec<(String, String, Place)>,
+    /// Rules of packs it depends on from which no departure can be accepted.
+    pub stands: Vec<(String, Place)>,
     /// Parameters it sets, as written in TOML.
     pub set: Vec<Setting>,
     /// Schema texts.
@@ -129,14 +143,57 @@ impl Pack {
 }
 
 impl Pack {
+    /// The pack as a row of a table, so that a rule can be about its age.
+    pub fn about_itself(&self) -> Option<Table> {
+        let place = self.place.clone();
+        let as_of = Setting { key: "as_of".to_owned(), value: Toml::Word(self.as_of.to_string()), place: place.clone() };
+        let stale_after = self.stale_after.as_ref().map(|(age, at)| Setting {
+            key: "stale_after".to_owned(),
+            value: Toml::Text(age.clone()),
+            place: at.clone(),
+        });
+        let depends = self.depends.iter().map(|(name, _)| Toml::Text(name.clone())).collect();
+        let depends = Setting { key: "depends".to_owned(), value: Toml::List(depends), place: place.clone() };
+        let row = Row {
+            id: self.name.clone(),
+            title: Some(self.name.clone()),
+            doc: None,
+            also: Vec::new(),
+            parents: Vec::new(),
+            columns: [as_of, depends].into_iter().chain(stale_after).collect(),
+            place: place.clone(),
+        };
+        let ty = known::PACK.into();
+        Some(Table { ty, place, as_of: self.as_of, source: self.title.clone(), rows: vec![row] })
+    }
+
     fn is_empty(&self) -> bool {
         self.schema.is_empty()
             && self.rules.is_empty()
             && self.tables.is_empty()
             && self.raise.is_empty()
+            && self.disable.is_empty()
+            && self.stands.is_empty()
             && self.set.is_empty()
     }
 }
+
+/// Keys of `pack.toml`.
+const MANIFEST: [&str; 13] = [
+    "name",
+    "title",
+    "version",
+    "as_of",
+    "stale_after",
+    "examples_on",
+    "depends",
+    "default",
+    "raise",
+    "replaces",
+    "disable",
+    "stands",
+    "set",
+];
 
 fn manifest_of(
     source: &Arc<Source>,
@@ -145,7 +202,7 @@ fn manifest_of(
     tables: Vec<Table>,
 ) -> Result<Pack, Mistake> {
     let doc = Doc::parse(source)?;
-    doc.only(&["name", "title", "version", "as_of", "stale_after", "depends", "default", "raise", "set"])?;
+    doc.only(&MANIFEST)?;
     let mut raise = Vec::new();
     for setting in doc.table("raise")? {
         let severity = match &setting.value {
@@ -156,13 +213,29 @@ fn manifest_of(
             .ok_or_else(|| Mistake::at(&setting.place, "a severity is \"error\", \"warning\" or \"note\""))?;
         raise.push((setting.key, severity, setting.place));
     }
+    let mut disable = Vec::new();
+    for setting in doc.table("disable")? {
+        match setting.value {
+            Toml::Text(because) if !because.trim().is_empty() => {
+                disable.push((setting.key, because, setting.place));
+            }
+            _ => return Err(Mistake::at(&setting.place, "a rule is switched off for a reason, a text in quotes")),
+        }
+    }
     Ok(Pack {
         name: doc.text("name")?,
         title: doc.text("title")?,
         as_of: doc.date("as_of")?,
+        place: doc.place("as_of"),
+        version: doc.optional_text("version")?,
+        stale_after: doc.optional_text("stale_after")?.map(|age| (age, doc.place("stale_after"))),
+        examples_on: doc.date(if doc.has("examples_on") { "examples_on" } else { "as_of" })?,
         depends: doc.texts("depends")?,
         default: doc.flag("default")?,
         raise,
+        replaces: doc.texts("replaces")?,
+        disable,
+        stands: doc.texts("stands")?,
         set: doc.table("set")?,
         schema,
         rules,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::finding::{Accepted, Because, Finding};
-use crate::run::{Library, Report, Summary};
+use crate::run::{Library, Report, RuleChange, Summary};
 use crate::source::Place;
 
 #[derive(Serialize)]
@@ -20,6 +20,7 @@ struct Output<'a> {
     not_assessed: Vec<NotAssessed<'a>>,
     not_looked_at: Vec<&'a str>,
     packs: Vec<PackOut>,
+    rule_changes: Vec<RuleChangeOut<'a>>,
 }
 
 #[derive(Default, Serialize)]
@@ -56,7 +57,17 @@ struct NotAssessed<'a> {
 #[derive(Serialize)]
 struct PackOut {
     name: String,
+    version: Option<String>,
     as_of: String,
+}
+
+#[derive(Serialize)]
+struct RuleChangeOut<'a> {
+    rule: &'a str,
+    change: &'a str,
+    by: &'a str,
+    because: Option<&'a str>,
+    place: PlaceOut<'a>,
 }
 
 #[derive(Serialize)]
@@ -157,8 +168,13 @@ pub fn render(reports: &[Report]) -> String {
         packs: report
             .packs
             .iter()
-            .map(|pack| PackOut { name: pack.name.clone(), as_of: pack.as_of.to_string() })
+            .map(|pack| PackOut {
+                name: pack.name.clone(),
+                version: pack.version.clone(),
+                as_of: pack.as_of.to_string(),
+            })
             .collect(),
+        rule_changes: all().flat_map(|report| &report.changes).map(rule_change).collect(),
     };
     written(&output)
 }
@@ -221,6 +237,16 @@ fn agreement(deal: &crate::run::DealInfo) -> Agreement<'_> {
         stage: &deal.stage,
         path: &deal.path,
         documents: &deal.documents,
+    }
+}
+
+fn rule_change(change: &RuleChange) -> RuleChangeOut<'_> {
+    RuleChangeOut {
+        rule: &change.rule,
+        change: &change.what,
+        by: &change.by,
+        because: change.because.as_deref(),
+        place: place(&change.place),
     }
 }
 

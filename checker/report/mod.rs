@@ -1,6 +1,7 @@
 //! What is printed: reports for people and machines, one file a format, and reference pages.
 
 pub mod json;
-pub mod pages;
+pub mod kinds;
 pub mod people;
 mod quote;
+pub mod rules;

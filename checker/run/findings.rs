@@ -7,13 +7,13 @@ use sha2::{Digest as _, Sha256};
 use super::overview::{acting_for, counts, deals, not_assessed, not_looked_at, stage_word};
 use super::questions::UNANSWERED;
 use super::report::Report;
+use super::sides::{Side, place};
 use super::visits::{Plan, Visit};
 use super::{Assessed, Check, Decision};
 use crate::deal::{Deal, Slot, Thing, Uid, Value, short};
 use crate::engine::judge::{Judge, Outcome};
 use crate::engine::rule::{Limb, Protects, Rule};
 use crate::engine::subjects::Subject;
-use crate::facts::follow;
 use crate::finding::{Accepted, Because, Elsewhere, Finding, Mistake, Severity};
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, known};
@@ -51,6 +51,7 @@ pub fn report(
         not_assessed: not_assessed(assessed),
         not_looked_at: not_looked_at(check, assessed, plan, decisions),
         packs: check.library.packs.clone(),
+        changes: check.changes(),
         recognised: assessed.lowered.recognised > 0,
     }
 }
@@ -149,7 +150,7 @@ impl<'a> Writer<'a> {
 
     /// Severity after pack, house and gate; None when the house switched the rule off.
     pub(super) fn severity(&self, rule: &Rule, limb: &Limb, visit: &Visit) -> Option<Severity> {
-        let named = |name: &str| name == &*rule.id || name == &*rule.code || name == &*limb.id;
+        let named = |name: &str| rule.is_named(name) || name == &*limb.id;
         let raised = self.check.library.raise.iter().rev().find(|(name, ..)| named(name));
         let mut severity = raised.map_or(limb.severity, |(_, severity, _)| limb.severity.max(*severity));
         if let Some((_, set, _)) = self.check.house.severities.iter().rev().find(|(name, ..)| named(name)) {
@@ -159,28 +160,23 @@ impl<'a> Writer<'a> {
     }
 
     fn finding(&mut self, fired: &Fired<'a>) -> Option<Finding> {
-        let (limb, severity, _) = *fired.limbs.iter().rev().max_by_key(|(_, severity, _)| *severity)?;
-        let side = self.side(limb, fired);
         // Looked for first: a departure covers what fires, whoever reads.
         let accepted = self.accepted(fired);
-        if side == Side::Other && limb.burden.is_none() {
-            return None;
-        }
+        let vocabulary = &self.check.library.vocabulary;
+        let side = |limb: &Limb| {
+            Side::of(vocabulary, self.deal(), limb, &fired.subject.uid, &fired.visit.principal)
+        };
+        let heard: Vec<_> = fired.limbs.iter().filter(|(limb, ..)| !side(limb).silences(limb)).collect();
+        let (limb, severity, reasons) = **heard
+            .iter()
+            .rev()
+            .max_by_key(|(limb, severity, _)| (side(limb) != Side::Other, *severity))?;
+        let side = side(limb);
         let text = |text: &crate::engine::text::Text| {
-            text.expand(
-                &self.check.library.vocabulary,
-                self.deal(),
-                &fired.subject.uid,
-                &fired.visit.principal,
-            )
+            text.expand(vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)
         };
         let lines = |text: &crate::engine::text::Text| {
-            text.expand_lines(
-                &self.check.library.vocabulary,
-                self.deal(),
-                &fired.subject.uid,
-                &fired.visit.principal,
-            )
+            text.expand_lines(vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)
         };
         let ours = side != Side::Other;
         let offered =
@@ -189,12 +185,10 @@ impl<'a> Writer<'a> {
             Some(burden) if !ours => text(burden),
             _ => text(&limb.message),
         };
-        let further = fired.limbs.iter().filter(|(other, ..)| other.id != limb.id && ours);
+        let further = heard.iter().filter(|(other, ..)| other.id != limb.id && ours);
         let mut because: Vec<Because> = Vec::new();
-        for (_, _, more) in
-            std::iter::once(fired.limbs.iter().find(|(other, ..)| other.id == limb.id)?).chain(&fired.limbs)
-        {
-            for reason in *more {
+        for more in std::iter::once(reasons).chain(heard.iter().map(|(_, _, more)| *more)) {
+            for reason in more {
                 if !because.iter().any(|known| known.fact == reason.fact) {
                     because.push(reason.clone());
                 }
@@ -214,7 +208,7 @@ impl<'a> Writer<'a> {
             subject: names(&fired.subject.members),
             route: fired.subject.route.clone(),
             deals: fired.visit.deals.iter().map(|deal| self.deal().name(deal)).collect(),
-            place: self.place(limb, fired, &because),
+            place: place(vocabulary, self.deal(), limb, &fired.subject.uid, &because),
             because: with_side(because, side, limb),
             further: further.map(|(other, ..)| text(&other.message)).collect(),
             elsewhere: Vec::new(),
@@ -224,35 +218,10 @@ impl<'a> Writer<'a> {
         Some(finding)
     }
 
-    fn place(&self, limb: &Limb, fired: &Fired<'_>, because: &[Because]) -> Option<Place> {
-        let chosen = limb.at.as_ref().and_then(|path| {
-            let reached = follow(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, path);
-            reached.slots.first().and_then(|slot| slot.place.clone())
-        });
-        chosen
-            .or_else(|| because.iter().find_map(|reason| reason.place.clone()))
-            .or_else(|| self.deal().thing(&fired.subject.uid).and_then(|thing| thing.body.head.clone()))
-    }
-
-    fn side(&self, limb: &Limb, fired: &Fired<'_>) -> Side {
-        let principal = &fired.visit.principal;
-        let Protects::Path(path) = &limb.protects else {
-            return Side::Ours;
-        };
-        if &*principal.id == known::ANYONE {
-            return Side::Ours;
-        }
-        let reached = follow(&self.check.library.vocabulary, self.deal(), &fired.subject.uid, path);
-        if reached.slots.iter().any(|slot| slot.entity() == Some(principal)) {
-            return Side::Ours;
-        }
-        if reached.hole.is_some() || reached.slots.is_empty() { Side::Unclear } else { Side::Other }
-    }
-
     /// The departure that covers what fired: of this rule, in a declaration of the subject, for every
     /// subject it names, and not lapsed.
     fn accepted(&mut self, fired: &Fired<'_>) -> Option<Accepted> {
-        if fired.rule.stands {
+        if self.check.stands(fired.rule) {
             return None;
         }
         for (uid, named) in &self.assessed.lowered.departures {
@@ -333,14 +302,6 @@ impl<'a> Writer<'a> {
         }
         findings
     }
-}
-
-/// For whom a limb speaks, seen from the party we act for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Ours,
-    Other,
-    Unclear,
 }
 
 fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because> {

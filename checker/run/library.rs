@@ -8,6 +8,7 @@ use crate::engine::proof::Rows;
 use crate::engine::rule::{self, Rule};
 use crate::finding::{Mistake, Severity};
 use crate::pack::{Pack, Setting, Table};
+use crate::run::report::RuleChange;
 use crate::source::{Place, Source};
 use crate::vocabulary::{Vocabulary, read};
 
@@ -23,6 +24,10 @@ pub struct Library {
     pub parameters: Vec<Setting>,
     /// Severities that packs set on rules of others.
     pub raise: Vec<(String, Severity, Place)>,
+    /// Rules from which no departure can be accepted, by the word of a pack.
+    pub stands: Vec<(String, Place)>,
+    /// What packs changed in rules of others.
+    pub changes: Vec<RuleChange>,
     /// The packs themselves, for reports.
     pub packs: Vec<PackInfo>,
 }
@@ -34,8 +39,12 @@ pub struct PackInfo {
     pub name: String,
     /// What it is.
     pub title: String,
+    /// Version of the pack, `1.2.0`.
+    pub version: Option<String>,
     /// Day a human last held it against the law.
     pub as_of: Date,
+    /// Day on which the examples of its rules take place.
+    pub examples_on: Date,
 }
 
 impl Library {
@@ -47,16 +56,14 @@ impl Library {
     pub fn load(packs: Vec<Pack>, validate: bool) -> Result<Self, Vec<Mistake>> {
         let schema: Vec<Arc<Source>> = packs.iter().flat_map(|pack| pack.schema.iter().cloned()).collect();
         let vocabulary = read::read(&schema)?;
-        let files: Vec<(String, Arc<Source>)> = packs
-            .iter()
-            .flat_map(|pack| pack.rules.iter().map(|source| (pack.name.clone(), Arc::clone(source))))
-            .collect();
+        let (files, mut changes) = rule_files(&packs)?;
         let mut rows = Rows::new();
         for table in packs.iter().flat_map(|pack| &pack.tables) {
             let ids = table.rows.iter().map(|row| row.id.clone());
             rows.entry(Arc::clone(&table.ty)).or_default().extend(ids);
         }
-        let rules = rule::load(&vocabulary, &rows, &files, validate)?;
+        let mut rules = rule::load(&vocabulary, &rows, &files, validate)?;
+        changes.extend(switched_off(&packs, &mut rules)?);
         if rules.is_empty() {
             return Err(vec![Mistake::nowhere("the packs hold no rule: nothing would be checked")]);
         }
@@ -66,21 +73,51 @@ impl Library {
             tables: Vec::new(),
             parameters: Vec::new(),
             raise: Vec::new(),
+            stands: Vec::new(),
+            changes,
             packs: Vec::new(),
         };
         for pack in packs {
-            library.packs.push(PackInfo { name: pack.name, title: pack.title, as_of: pack.as_of });
-            library.tables.extend(pack.tables);
-            library.parameters.extend(pack.set);
-            library.raise.extend(pack.raise);
+            library.take(pack);
         }
-        library.know_rules(library.raise.iter().map(|(name, _, place)| (name.as_str(), place)))?;
+        let raised = library.raise.iter().map(|(name, _, place)| (name.as_str(), place));
+        library.know_rules(raised.chain(library.stands.iter().map(|(name, place)| (name.as_str(), place))))?;
         Ok(library)
+    }
+
+    fn take(&mut self, pack: Pack) {
+        self.tables.extend(pack.about_itself());
+        let by = || pack.name.clone();
+        self.changes.extend(pack.raise.iter().map(|(rule, severity, place)| RuleChange {
+            rule: rule.clone(),
+            what: format!("raised to {}", severity.word()),
+            by: by(),
+            because: None,
+            place: place.clone(),
+        }));
+        self.changes.extend(pack.stands.iter().map(|(rule, place)| RuleChange {
+            rule: rule.clone(),
+            what: "no departure can be accepted".to_owned(),
+            by: by(),
+            because: None,
+            place: place.clone(),
+        }));
+        self.packs.push(PackInfo {
+            name: pack.name,
+            title: pack.title,
+            version: pack.version,
+            as_of: pack.as_of,
+            examples_on: pack.examples_on,
+        });
+        self.tables.extend(pack.tables);
+        self.parameters.extend(pack.set);
+        self.raise.extend(pack.raise);
+        self.stands.extend(pack.stands);
     }
 
     /// A rule by its id or code.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| &*rule.id == name || &*rule.code == name)
+        self.rules.iter().find(|rule| rule.is_named(name))
     }
 
     /// Does every name that stands in a file stand for a rule or a limb?
@@ -109,4 +146,58 @@ impl Library {
             .help("`countersign rules` lists them")
             .did_you_mean(name, self.rules.iter().flat_map(|rule| [&*rule.id, &*rule.code]))
     }
+}
+
+type RuleFiles = Vec<(String, Arc<Source>)>;
+
+/// The rule files of all packs, each with its pack, less those that another pack replaces.
+fn rule_files(packs: &[Pack]) -> Result<(RuleFiles, Vec<RuleChange>), Vec<Mistake>> {
+    let mut files: RuleFiles = Vec::new();
+    let (mut changes, mut mistakes) = (Vec::new(), Vec::new());
+    for pack in packs {
+        for (id, place) in &pack.replaces {
+            let before = files.len();
+            files.retain(|(_, source)| rule::stem(&source.path) != id);
+            let own = pack.rules.iter().any(|source| rule::stem(&source.path) == id);
+            if before == files.len() || !own {
+                let message = if own {
+                    format!("no pack that `{}` depends on has a rule `{id}` to replace", pack.name)
+                } else {
+                    format!("`{}` replaces `{id}` and has no rule of that name", pack.name)
+                };
+                mistakes.push(Mistake::at(place, message).help("a rule is switched off under [disable], with a reason"));
+            }
+            changes.push(RuleChange {
+                rule: id.clone(),
+                what: "replaced".to_owned(),
+                by: pack.name.clone(),
+                because: None,
+                place: place.clone(),
+            });
+        }
+        files.extend(pack.rules.iter().map(|source| (pack.name.clone(), Arc::clone(source))));
+    }
+    if mistakes.is_empty() { Ok((files, changes)) } else { Err(mistakes) }
+}
+
+/// Takes out the rules that packs switch off.
+fn switched_off(packs: &[Pack], rules: &mut Vec<Rule>) -> Result<Vec<RuleChange>, Vec<Mistake>> {
+    let (mut changes, mut mistakes) = (Vec::new(), Vec::new());
+    for (pack, (name, because, place)) in
+        packs.iter().flat_map(|pack| pack.disable.iter().map(move |one| (pack, one)))
+    {
+        let Some(at) = rules.iter().position(|rule| rule.is_named(name)) else {
+            mistakes.push(Mistake::at(place, format!("no rule `{name}` to switch off")));
+            continue;
+        };
+        let rule = rules.remove(at);
+        changes.push(RuleChange {
+            rule: rule.id.to_string(),
+            what: "switched off".to_owned(),
+            by: pack.name.clone(),
+            because: Some(because.clone()),
+            place: place.clone(),
+        });
+    }
+    if mistakes.is_empty() { Ok(changes) } else { Err(mistakes) }
 }

@@ -5,6 +5,7 @@ mod library;
 mod overview;
 mod questions;
 mod report;
+pub mod sides;
 mod visits;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::deal::Deal;
 use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
-use crate::engine::rule;
+use crate::engine::rule::{self, Limb, Rule};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
 use crate::facts::{Facts, fill_siblings};
@@ -28,8 +29,8 @@ pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
 pub use overview::plural;
 pub use questions::UNANSWERED;
-pub use report::{DealInfo, Report, Summary};
-pub use visits::Visit;
+pub use report::{DealInfo, Report, RuleChange, Summary};
+pub use visits::{Plan, Visit};
 
 /// Which gate a check stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct House {
     pub parameters: Vec<Setting>,
     /// Severities by rule; None switches a rule off.
     pub severities: Vec<(String, Option<Severity>, Place)>,
+    /// Rules from which this house accepts no departure.
+    pub stands: Vec<(String, Place)>,
     /// The party this workspace belongs to.
     pub home: Option<(String, Place)>,
 }
@@ -103,7 +106,7 @@ impl Check<'_> {
         let tables: Vec<&Table> = self.library.tables.iter().collect();
         let parameters: Vec<Setting> =
             self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
-        let rules = rule::rows(&self.library.rules);
+        let rules = rule::rows(&self.library.rules, |rule| self.stands(rule));
         lower(&self.library.vocabulary, &tables, rules, &parameters, self.files)
     }
 
@@ -151,8 +154,45 @@ impl Check<'_> {
         Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
     }
 
+    /// The gate of a visit at which a limb is asked, if it is asked on that visit at all.
+    pub fn asked(&self, limb: &Limb, visit: &Visit) -> Option<Gate> {
+        if visit.draft && limb.of_final_text || !limb.in_force(self.today) {
+            return None;
+        }
+        visit.gates.iter().copied().find(|gate| limb.gates.contains(gate))
+    }
+
+    /// Can no departure from a rule be accepted: by its own word, a pack's or the house's?
+    pub fn stands(&self, rule: &Rule) -> bool {
+        let mut named = self.library.stands.iter().chain(&self.house.stands);
+        rule.stands || named.any(|(name, _)| rule.is_named(name))
+    }
+
+    /// What packs and the house changed in rules.
+    pub fn changes(&self) -> Vec<RuleChange> {
+        let change = |rule: &str, what: String, place: &Place| RuleChange {
+            rule: rule.to_owned(),
+            what,
+            by: "this workspace".to_owned(),
+            because: None,
+            place: place.clone(),
+        };
+        let set = self.house.severities.iter().map(|(rule, severity, place)| {
+            let what = severity.map_or("switched off".to_owned(), |to| format!("set to {}", to.word()));
+            change(rule, what, place)
+        });
+        let stands = self.house.stands.iter();
+        let closed = stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
+        self.library.changes.iter().cloned().chain(set).chain(closed).collect()
+    }
+
+    /// The visits of what was assessed.
+    pub fn plan(&self, assessed: &Assessed) -> Plan {
+        visits::plan(self, assessed)
+    }
+
     /// What became of each limb of a rule on each subject, with the message it would carry.
-    pub fn outcomes(&self, rule: &rule::Rule) -> Vec<(String, Outcome, String)> {
+    pub fn outcomes(&self, rule: &Rule) -> Vec<(String, Outcome, String)> {
         let Ok(assessed) = self.assess(self.lower()) else {
             return Vec::new();
         };
@@ -193,12 +233,7 @@ impl Check<'_> {
             let mut decisions = Vec::new();
             for visit in plan.visits(&subject.members[0]) {
                 for &limb in slices.about(&subject.uid.ty) {
-                    let of = &judge.rules[limb.0].limbs[limb.1];
-                    if visit.draft && of.of_final_text {
-                        continue;
-                    }
-                    let asked = &of.gates;
-                    let Some(&gate) = visit.gates.iter().find(|gate| asked.contains(gate)) else {
+                    let Some(gate) = self.asked(&judge.rules[limb.0].limbs[limb.1], visit) else {
                         continue;
                     };
                     let outcome = judge.decide(limb, subject, gate, &visit.principal);

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::PackInfo;
 use crate::finding::{Finding, Severity};
+use crate::source::Place;
 
 /// The outcome of a check of one workspace.
 #[derive(Debug)]
@@ -28,8 +29,25 @@ pub struct Report {
     pub not_looked_at: Vec<String>,
     /// Packs.
     pub packs: Vec<PackInfo>,
+    /// Rules that this workspace or its packs replaced, raised, switched off or closed to departures.
+    pub changes: Vec<RuleChange>,
     /// Was there anything that looks like a deal?
     pub recognised: bool,
+}
+
+/// What a pack or the configuration changed in a rule.
+#[derive(Clone, Debug)]
+pub struct RuleChange {
+    /// Id or code of the rule, as named there.
+    pub rule: String,
+    /// What was done to it: `replaced`, `raised to error`, `switched off`.
+    pub what: String,
+    /// Pack that did it, or the configuration.
+    pub by: String,
+    /// The reason that was given.
+    pub because: Option<String>,
+    /// Where it says so.
+    pub place: Place,
 }
 
 /// A deal of the report.

@@ -88,6 +88,7 @@ pub fn plan(check: &Check<'_>, assessed: &Assessed) -> Plan {
         reached.extend(near);
     }
     strays(check, deal, &reached, home.as_ref(), &mut plan);
+    packs(deal, &mut plan);
     plan
 }
 
@@ -107,6 +108,22 @@ fn strays(check: &Check<'_>, deal: &Deal, reached: &BTreeSet<Uid>, home: Option<
             if matches!(sort, Sort::Kind) {
                 plan.strays.push(uid.clone());
             }
+        }
+    }
+}
+
+/// The rules themselves have an age: each pack is looked at once before every gate at which a deal is.
+fn packs(deal: &Deal, plan: &mut Plan) {
+    let mut visits: Vec<Visit> = Vec::new();
+    for visit in plan.by_thing.values().flatten().filter(|visit| !visit.draft) {
+        let visit = Visit { deals: Vec::new(), ..visit.clone() };
+        if !visits.contains(&visit) {
+            visits.push(visit);
+        }
+    }
+    for pack in deal.of_type(known::PACK) {
+        for visit in &visits {
+            plan.add(&pack.uid, visit);
         }
     }
 }

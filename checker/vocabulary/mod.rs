@@ -31,6 +31,8 @@ pub mod known {
     pub const HOUSE: &str = "House";
     /// The loaded rules, as a table.
     pub const RULE: &str = "Rule";
+    /// The loaded packs, as a table.
+    pub const PACK: &str = "Pack";
     /// An accepted departure.
     pub const DEPARTURE: &str = "Departure";
     /// The attribute and key under which a declaration keeps its accepted departures.

@@ -19,6 +19,12 @@ pub const TODAY: Date = date(2026, 11, 22);
 
 /// All built-in packs, validated.
 pub static ALL: LazyLock<Library> = LazyLock::new(|| library(|_| true));
+
+/// A built-in pack with those it depends on.
+pub fn of_pack(name: &str) -> Library {
+    library(|pack| pack.name == name)
+}
+
 fn library(wanted: impl Fn(&Pack) -> bool) -> Library {
     let packs: Vec<Pack> = builtin::packs().iter().map(|files| read(Pack::read(files))).collect();
     let names: Vec<_> =

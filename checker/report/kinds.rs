@@ -1,50 +1,8 @@
-//! Reference pages in Markdown, derived from rules and vocabulary: for `explain`, `vocabulary` and the book.
+//! Reference pages of the vocabulary in Markdown: for `vocabulary`, `new` and the book.
 
 use std::fmt::Write as _;
 
-use crate::engine::rule::{Limb, Protects, Rule};
-use crate::run::Library;
 use crate::vocabulary::{EntityType, Field, Fields, Gate, Mark, Scalar, Sort, Type, Vocabulary, known};
-
-/// The page of a rule.
-pub fn rule(rule: &Rule) -> String {
-    let mut page = format!("# {} `{}`\n\n{}\n\n", rule.code, rule.id, rule.title);
-    let _ = writeln!(page, "{}\n", rule.prose);
-    for limb in &rule.limbs {
-        limb_section(limb, &mut page);
-    }
-    if rule.stands {
-        page.push_str("No departure from this rule can be accepted.\n");
-    }
-    page
-}
-
-fn limb_section(limb: &Limb, page: &mut String) {
-    let gates: Vec<&str> = limb.gates.iter().map(|gate| gate.before()).collect();
-    let _ = writeln!(page, "## `{}`\n", limb.id);
-    let contradiction = if limb.contradiction { ", a contradiction" } else { "" };
-    let _ = writeln!(page, "- Weight: {}{contradiction}", limb.severity.word());
-    let _ = writeln!(page, "- Asked: {}, of each {}", gates.join(", "), limb.subject_title);
-    let side = match &limb.protects {
-        Protects::Both => "every party".to_owned(),
-        Protects::Path(path) => format!("`{}`", path.join(".")),
-    };
-    let _ = writeln!(page, "- Speaks for: {side}");
-    let mut line = |title: &str, text: Option<String>| {
-        if let Some(text) = text {
-            let _ = writeln!(page, "- {title}: {text}");
-        }
-    };
-    line("Says", Some(limb.message.to_string()));
-    line("One way to write it", limb.clause.as_ref().map(|text| format!("\"{text}\"")));
-    line("In the descriptor", limb.record.as_ref().map(|text| format!("`{text}`")));
-    line("Fallback", limb.fallback.as_ref().map(ToString::to_string));
-    line("Below the fallback", limb.escalate.clone());
-    line("For the other side", limb.burden.as_ref().map(ToString::to_string));
-    line("Authority", limb.authority.clone());
-    line("Basis", limb.policy_note.clone());
-    page.push('\n');
-}
 
 /// The page of a kind: what can be said, how it is written, and what absence means.
 pub fn kind(vocabulary: &Vocabulary, entity: &EntityType) -> String {
@@ -155,22 +113,5 @@ pub fn skeleton(vocabulary: &Vocabulary, entity: &EntityType) -> String {
         let _ = writeln!(page, "  {} unknown  # {}", field.name, field.example.replace('\n', " "));
     }
     page.push_str("}\n");
-    page
-}
-
-/// The list of rules, one line each.
-pub fn rules(library: &Library) -> String {
-    let mut page = String::new();
-    let mut ordered: Vec<&Rule> = library.rules.iter().collect();
-    ordered.sort_by(|a, b| a.code.cmp(&b.code));
-    for rule in ordered {
-        let heaviest =
-            rule.limbs.iter().map(|limb| limb.severity).max().map_or("", |severity| severity.word());
-        let _ = writeln!(
-            page,
-            "{:<8} {:<8} {:<14} {:<44} {}",
-            rule.code, heaviest, rule.pack, rule.id, rule.title
-        );
-    }
     page
 }

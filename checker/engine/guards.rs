@@ -1,0 +1,67 @@
+//! Which `has` of a condition only Cedar's types ask for.
+
+use super::condition::{Node, Read, Root};
+use super::rule::Limb;
+use crate::facts::base_field;
+use crate::vocabulary::derivation::Derivation;
+use crate::vocabulary::{Field, Mark, Sibling, Type, Vocabulary, known};
+
+/// Is the leaf a guard that only Cedar's types ask for, since what it guards is there or is a question?
+pub fn always_there(vocabulary: &Vocabulary, limb: &Limb, leaf: &Node) -> bool {
+    let Node::Has(read) = leaf else {
+        return false;
+    };
+    steps(vocabulary, limb, read).is_some_and(|steps| {
+        steps.iter().all(|(field, sibling)| match sibling {
+            Some(Sibling::As) => false,
+            Some(Sibling::Given) => true,
+            None => is_always_there(field, limb),
+        })
+    })
+}
+
+fn is_always_there(field: &Field, limb: &Limb) -> bool {
+    if let Some(derivation) = &field.derived {
+        return matches!(
+            derivation,
+            Derivation::Sum(_)
+                | Derivation::Count(_)
+                | Derivation::Any(..)
+                | Derivation::All(..)
+                | Derivation::Less(..)
+                | Derivation::Collect(..)
+                | Derivation::Inverse(..)
+                | Derivation::Closure(_)
+        );
+    }
+    let asked = matches!(field.mark, Mark::Asked(from) if limb.gates.iter().all(|gate| from.asks_at(*gate)));
+    field.required || (asked && !field.has_siblings())
+}
+
+/// The attributes along a chain; none where it goes through the parts of a scalar.
+fn steps<'v>(
+    vocabulary: &'v Vocabulary,
+    limb: &Limb,
+    read: &Read,
+) -> Option<Vec<(&'v Field, Option<Sibling>)>> {
+    let start = match read.root {
+        Root::Resource => &*limb.subject,
+        Root::Principal => known::PARTY,
+        Root::House | Root::Date => return None,
+    };
+    let mut fields = &vocabulary.entity(start).fields;
+    let mut steps = Vec::new();
+    for (index, name) in read.path.iter().enumerate() {
+        let (field, sibling) = base_field(fields, name)?;
+        steps.push((field, sibling));
+        if index + 1 == read.path.len() {
+            return Some(steps);
+        }
+        fields = match &field.ty {
+            Type::Entity(entity) => &vocabulary.entity(entity).fields,
+            Type::Record(record) => &record.fields,
+            _ => return None,
+        };
+    }
+    Some(steps)
+}
