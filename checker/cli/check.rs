@@ -1,5 +1,6 @@
 //! `countersign check`.
 
+use std::collections::HashSet;
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -113,10 +114,9 @@ fn deals_in_prose(
     here: &Path,
 ) -> Result<Vec<DealFile>, Vec<Mistake>> {
     let mut found: Vec<DealFile> = Vec::new();
+    let mut read: HashSet<String> = known.iter().map(|file| file.source.path.clone()).collect();
     for path in deals.iter().flat_map(|deal| document_paths(deal, here)) {
-        let shown = files::shown(&path, here);
-        let read = known.iter().chain(&found).any(|file| file.source.path == shown);
-        if read || !is_markdown(&path) || !path.is_file() {
+        if !is_markdown(&path) || !read.insert(files::shown(&path, here)) || !path.is_file() {
             continue;
         }
         let text = files::text(&path).map_err(|mistake| vec![mistake])?;

@@ -3,7 +3,7 @@
 //! A party of two clients' folders is one party when register and law of organisation agree. All that
 //! refers to the second declaration then means the first, which gains what only the second says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Lowered;
 use crate::deal::{Content, Slot, Thing, Uid, Value, same};
@@ -37,15 +37,26 @@ pub fn unite(vocabulary: &Vocabulary, out: &mut Lowered) {
 
 /// Pairs of declarations of a kind that agree on all identity attributes.
 fn find(entity: &EntityType, out: &Lowered, twins: &mut BTreeMap<Uid, Uid>) {
-    let all: Vec<&Thing> = out.deal.of_type(&entity.name).collect();
-    for (index, second) in all.iter().enumerate() {
+    // What shows the same may be the same; only these few are compared.
+    let mut alike: HashMap<Vec<String>, Vec<&Thing>> = HashMap::new();
+    for second in out.deal.of_type(&entity.name) {
+        let Some(shown) = shown(entity, out, second) else {
+            continue;
+        };
+        let known = alike.entry(shown).or_default();
         let elsewhere = |first: &&&Thing| folder(&first.uid) != folder(&second.uid);
-        if let Some(first) = all[..index].iter().filter(elsewhere).find(|first| agree(entity, first, second))
-        {
+        if let Some(first) = known.iter().filter(elsewhere).find(|first| agree(entity, first, second)) {
             let first = twins.get(&first.uid).unwrap_or(&first.uid).clone();
             twins.insert(second.uid.clone(), first);
         }
+        known.push(second);
     }
+}
+
+/// How the identity attributes of a thing read; none when one of them is not there.
+fn shown(entity: &EntityType, out: &Lowered, thing: &Thing) -> Option<Vec<String>> {
+    let identity = entity.fields.values().filter(|field| field.identity);
+    identity.map(|field| thing.body.slots.get(&field.name).map(|slot| out.deal.show_slot(slot))).collect()
 }
 
 fn folder(uid: &Uid) -> &str {

@@ -118,22 +118,22 @@ pub(super) fn not_looked_at(
     decisions: &[Decision<'_>],
 ) -> Vec<String> {
     let deal = &assessed.lowered.deal;
-    let list = |uids: &[Uid]| {
+    let list = |uids: &[&Uid]| {
         let names: Vec<String> = uids.iter().take(LISTED).map(|uid| deal.name(uid)).collect();
         let more = uids.len().saturating_sub(LISTED);
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{rest}", names.join(", "))
     };
     let mut sentences = Vec::new();
-    let mut add = |uids: &[Uid], what: &str| {
+    let mut add = |uids: Vec<&Uid>, what: &str| {
         if !uids.is_empty() {
-            sentences.push(sentence(&format!("{what}: {}", list(uids))));
+            sentences.push(sentence(&format!("{what}: {}", list(&uids))));
         }
     };
-    add(&plan.ended, "Ended, not checked");
-    add(&plan.of_others, "Deals in which the reader takes no part, not checked");
-    add(&plan.elsewhere, "Not before this gate");
-    add(&plan.strays, "Reached by no deal, looked at as drafts");
+    add(plan.ended.iter().collect(), "Ended, not checked");
+    add(plan.of_others.iter().collect(), "Deals in which the reader takes no part, not checked");
+    add(plan.elsewhere.iter().collect(), "Not before this gate");
+    add(plan.strays.iter().collect(), "Reached by no deal, looked at as drafts");
     for (second, first) in &assessed.lowered.united {
         sentences.push(format!(
             "{} and {} are one: {}, by their registration.",
@@ -170,19 +170,19 @@ pub(super) fn not_looked_at(
 }
 
 /// Declared things that were looked at and that no request was about, by kind.
-fn unvisited(
+fn unvisited<'a>(
     check: &Check<'_>,
-    assessed: &Assessed,
+    assessed: &'a Assessed,
     plan: &Plan,
     seen: &BTreeSet<&Uid>,
-) -> BTreeMap<String, Vec<Uid>> {
-    let mut left: BTreeMap<String, Vec<Uid>> = BTreeMap::new();
+) -> BTreeMap<String, Vec<&'a Uid>> {
+    let mut left: BTreeMap<String, Vec<&Uid>> = BTreeMap::new();
     for declaration in &assessed.lowered.declarations {
         let entity = check.library.vocabulary.entity(&declaration.uid.ty);
         let header = declaration.uid.header();
         let asked = seen.contains(&declaration.uid) || seen.contains(&header);
         if is_declared(&entity.sort) && !asked && !plan.visits(&declaration.uid).is_empty() {
-            left.entry(entity.title.clone()).or_default().push(declaration.uid.clone());
+            left.entry(entity.title.clone()).or_default().push(&declaration.uid);
         }
     }
     left

@@ -28,11 +28,11 @@ pub struct Visit {
 pub struct Plan {
     by_thing: BTreeMap<Uid, Vec<Visit>>,
     /// Deals that have ended.
-    pub ended: Vec<Uid>,
+    pub ended: BTreeSet<Uid>,
     /// Deals in which the party on the command line takes no part.
-    pub of_others: Vec<Uid>,
+    pub of_others: BTreeSet<Uid>,
     /// Deals that do not stand before the gate that was asked for.
-    pub elsewhere: Vec<Uid>,
+    pub elsewhere: BTreeSet<Uid>,
     /// Declared things that no deal reaches.
     pub strays: Vec<Uid>,
     /// Names in the call or the configuration that stand for nothing.
@@ -137,19 +137,19 @@ fn visit_of(check: &Check<'_>, deal: &Deal, uid: &Uid, home: Option<&Uid>, plan:
     if let Some(reader) = check.acting_for.and_then(|name| party(deal, name))
         && !takes_part(vocabulary, deal, uid, &reader)
     {
-        plan.of_others.push(uid.clone());
+        plan.of_others.insert(uid.clone());
         return None;
     }
     let (gates, draft) = match check.stage {
         Stage::Draft => (declared.into_iter().collect(), true),
         Stage::Gate(gate) if declared.contains(&gate) => (vec![gate], false),
         Stage::Gate(_) => {
-            plan.elsewhere.push(uid.clone());
+            plan.elsewhere.insert(uid.clone());
             return None;
         }
         Stage::Status => match status(vocabulary, deal, uid).as_deref() {
             Some("ended") => {
-                plan.ended.push(uid.clone());
+                plan.ended.insert(uid.clone());
                 return None;
             }
             Some("drafting") => (declared.into_iter().collect(), true),
