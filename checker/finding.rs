@@ -147,7 +147,7 @@ pub struct Finding {
     pub elsewhere: Vec<Elsewhere>,
     /// The departure that covers it.
     pub accepted: Option<Accepted>,
-    /// Stable across unrelated edits: rule and subject.
+    /// Rule, subject and facts, digested: stable across unrelated edits.
     pub fingerprint: String,
 }
 
@@ -160,6 +160,8 @@ pub struct Elsewhere {
     pub message: String,
     /// Where to look first.
     pub place: Option<Place>,
+    /// The fingerprint for that subject.
+    pub fingerprint: String,
 }
 
 /// A recorded decision to live with a finding.

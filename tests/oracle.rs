@@ -74,6 +74,7 @@ fn agrees(files: &[DealFile], seed: u64, rounds: u64) {
         files,
         stage: Stage::Status,
         acting_for: None,
+        baseline: None,
         today: TODAY,
         threads: 1,
     };

@@ -132,8 +132,14 @@ fn a_rule_without_what_a_reader_needs_is_refused() {
     let bare =
         "forbid (principal, action == Action::\"sign\", resource is Thing) unless { resource has name };";
     for (annotations, because) in [
-        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\")", "@message"),
-        ("@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @message(\"m\")", "@protects"),
+        (
+            "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @protects(\"both\")",
+            "@message",
+        ),
+        (
+            "@code(\"T1\") @id(\"rule/limb\") @severity(\"error\") @strength(\"presence\") @message(\"m\")",
+            "@protects",
+        ),
         (
             "@code(\"T1\") @id(\"rule/limb\") @severity(\"grave\") @protects(\"both\") @message(\"m\")",
             "a severity is",

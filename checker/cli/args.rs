@@ -95,6 +95,12 @@ pub struct CheckArguments {
     /// The path under which standard input is reported, and in whose folder its names are looked up.
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+    /// Report only what is not in this file: findings are known by rule, subject and facts, never by a line.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings of today into the baseline, and stop.
+    #[arg(long, requires = "baseline", conflicts_with_all = ["format", "stdin_filename"])]
+    pub write_baseline: bool,
     /// Print where each value of the configuration comes from, and stop.
     #[arg(long)]
     pub show_config: bool,

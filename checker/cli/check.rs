@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 use std::env;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use countersign::finding::{Finding, Mistake, Severity};
 use countersign::lower::DealFile;
 use countersign::report::{json, people};
-use countersign::run::{Check, DealInfo, Library, Report, Stage};
-use countersign::source::Place;
+use countersign::run::{Baseline, Check, DealInfo, Library, Report, Stage, plural};
+use countersign::source::{Place, Source};
 
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::config::Config;
@@ -28,10 +29,50 @@ pub fn run(arguments: &CheckArguments) -> Exit {
             Err(mistakes) => complain(&mistakes),
         };
     }
-    match reports(arguments) {
-        Ok(reports) => finish(arguments, &reports),
+    if arguments.write_baseline {
+        return write_baseline(arguments).unwrap_or_else(|mistakes| complain(&mistakes));
+    }
+    match checked_against(arguments) {
+        Ok(exit) => exit,
         Err(mistakes) => complain(&mistakes),
     }
+}
+
+/// Reports what the baseline does not know, and says which of its entries are over.
+fn checked_against(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
+    let Some(path) = &arguments.baseline else {
+        return Ok(finish(arguments, &reports(arguments, None)?));
+    };
+    let text = files::text(path).map_err(|mistake| vec![mistake])?;
+    let source = Source::new(path.to_string_lossy(), text);
+    let baseline = Baseline::read(&source).map_err(|mistake| vec![mistake])?;
+    let reports = reports(arguments, Some(&baseline))?;
+    let seen = |fingerprint: &str| reports.iter().any(|report| report.known.contains(fingerprint));
+    let stale: Vec<_> = baseline.stale(seen).collect();
+    for entry in &stale {
+        eprintln!("{}: no longer found: {} [{}]", path.display(), entry.message, entry.rule);
+    }
+    if !stale.is_empty() {
+        eprintln!("{}: write it anew with --write-baseline", path.display());
+    }
+    Ok(finish(arguments, &reports))
+}
+
+/// Writes what is found today into the baseline.
+fn write_baseline(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
+    let Some(path) = &arguments.baseline else {
+        return Ok(Exit::CouldNotRun);
+    };
+    let reports = reports(arguments, None)?;
+    if reports.iter().all(Report::assessed_nothing) {
+        eprintln!("nothing was assessed: there is nothing to write");
+        return Ok(Exit::NothingAssessed);
+    }
+    let baseline = Baseline::of(reports.iter().flat_map(|report| &report.findings));
+    fs::write(path, baseline.text())
+        .map_err(|error| vec![Mistake::nowhere(format!("{}: {}", path.display(), files::plain(&error)))])?;
+    eprintln!("{}: {} written", path.display(), plural(baseline.len(), "known finding"));
+    Ok(Exit::Nothing)
 }
 
 /// Where each value of the configuration comes from.
@@ -57,29 +98,35 @@ fn colored(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none()
 }
 
-fn reports(arguments: &CheckArguments) -> Result<Vec<Report>, Vec<Mistake>> {
+fn reports(arguments: &CheckArguments, baseline: Option<&Baseline>) -> Result<Vec<Report>, Vec<Mistake>> {
     let here = env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])?;
     let spaces = group(&arguments.paths, &here, arguments.stdin_filename.as_deref())?;
-    spaces.iter().map(|space| report(arguments, space, &here)).collect()
+    spaces.iter().map(|space| report(arguments, baseline, space, &here)).collect()
 }
 
-fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<Report, Vec<Mistake>> {
+fn report(
+    arguments: &CheckArguments,
+    baseline: Option<&Baseline>,
+    space: &Workspace,
+    here: &Path,
+) -> Result<Report, Vec<Mistake>> {
     let config = space.config(here).map_err(|mistake| vec![mistake])?;
     let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, here)?;
     let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
     let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
     library.know_rules(set.chain(stands))?;
     let mut files = space.deal_files(&config, here)?;
-    let mut report = checked(arguments, &library, &config, &files)?;
+    let mut report = checked(arguments, baseline, &library, &config, &files)?;
     // A deal may stand in the prose it describes, which is known only now.
     let prose = deals_in_prose(space, &report.deals, &files, here)?;
     if !prose.is_empty() {
         files.extend(prose);
         files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
-        report = checked(arguments, &library, &config, &files)?;
+        report = checked(arguments, baseline, &library, &config, &files)?;
     }
     report.root = files::shown(&space.root, here);
-    if !space.whole() {
+    // A baseline holds what the whole workspace shows, whatever is named.
+    if !space.whole() && !arguments.write_baseline {
         narrow(&mut report, space, here);
     }
     Ok(report)
@@ -87,6 +134,7 @@ fn report(arguments: &CheckArguments, space: &Workspace, here: &Path) -> Result<
 
 fn checked(
     arguments: &CheckArguments,
+    baseline: Option<&Baseline>,
     library: &Library,
     config: &Config,
     files: &[DealFile],
@@ -100,6 +148,7 @@ fn checked(
         files,
         stage: arguments.gate.map_or(Stage::Status, Stage::from),
         acting_for: arguments.acting_for.as_deref(),
+        baseline,
         today,
         threads,
     }

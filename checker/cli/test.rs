@@ -38,9 +38,8 @@ pub fn run(arguments: &TestArguments) -> Exit {
 fn tests(names: &[String]) -> Result<Vec<Tested>, Vec<Mistake>> {
     let all = library(if names.is_empty() { Which::Configured } else { Which::All })?;
     known(&all, names)?;
-    let named = |rule: &Rule| {
-        names.is_empty() || names.iter().any(|name| *name == rule.pack || rule.is_named(name))
-    };
+    let named =
+        |rule: &Rule| names.is_empty() || names.iter().any(|name| *name == rule.pack || rule.is_named(name));
     let packs: BTreeSet<&str> =
         all.rules.iter().filter(|rule| named(rule)).map(|rule| rule.pack.as_str()).collect();
     let mut tested = Vec::new();

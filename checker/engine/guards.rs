@@ -4,7 +4,7 @@ use super::condition::{Node, Read, Root};
 use super::rule::Limb;
 use crate::facts::base_field;
 use crate::vocabulary::derivation::Derivation;
-use crate::vocabulary::{Field, Mark, Sibling, Type, Vocabulary, known};
+use crate::vocabulary::{Field, Mark, Scalar, Sibling, Type, Vocabulary, known};
 
 /// Is the leaf a guard that only Cedar's types ask for, since what it guards is there or is a question?
 pub fn always_there(vocabulary: &Vocabulary, limb: &Limb, leaf: &Node) -> bool {
@@ -22,17 +22,18 @@ pub fn always_there(vocabulary: &Vocabulary, limb: &Limb, leaf: &Node) -> bool {
 
 fn is_always_there(field: &Field, limb: &Limb) -> bool {
     if let Some(derivation) = &field.derived {
-        return matches!(
-            derivation,
-            Derivation::Sum(_)
-                | Derivation::Count(_)
-                | Derivation::Any(..)
-                | Derivation::All(..)
-                | Derivation::Less(..)
-                | Derivation::Collect(..)
-                | Derivation::Inverse(..)
-                | Derivation::Closure(_)
-        );
+        let of_sums = matches!(field.ty, Type::Scalar(Scalar::Money));
+        return matches!(derivation, Derivation::Sum(_) if !of_sums)
+            || matches!(
+                derivation,
+                Derivation::Count(_)
+                    | Derivation::Any(..)
+                    | Derivation::All(..)
+                    | Derivation::Less(..)
+                    | Derivation::Collect(..)
+                    | Derivation::Inverse(..)
+                    | Derivation::Closure(_)
+            );
     }
     let asked = matches!(field.mark, Mark::Asked(from) if limb.gates.iter().all(|gate| from.asks_at(*gate)));
     field.required || (asked && !field.has_siblings())

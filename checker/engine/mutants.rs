@@ -50,7 +50,8 @@ fn changes(expr: &Expr, vocabulary: &Vocabulary, limb: &Limb, found: Found<'_>) 
     if let ExprKind::And { left, right } | ExprKind::Or { left, right } = expr.expr_kind() {
         for (dropped, kept) in [(left, right), (right, left)] {
             // Of a chain of clauses each is dropped by itself, where the walk comes to it.
-            let longer = std::mem::discriminant(dropped.expr_kind()) == std::mem::discriminant(expr.expr_kind());
+            let longer =
+                std::mem::discriminant(dropped.expr_kind()) == std::mem::discriminant(expr.expr_kind());
             if !longer && !is_guard(dropped, vocabulary, limb) {
                 found((**kept).clone(), "the rule without", dropped);
             }

@@ -327,10 +327,7 @@ fn limb(
         subject,
         condition,
         strength: strength(&notes).map_err(one)?,
-        in_force: (
-            notes.date("valid_from").map_err(one)?,
-            notes.date("valid_until").map_err(one)?,
-        ),
+        in_force: (notes.date("valid_from").map_err(one)?, notes.date("valid_until").map_err(one)?),
     })
 }
 

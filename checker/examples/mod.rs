@@ -114,8 +114,10 @@ fn example(rule: &Rule, cast: &str, info: String, text: String) -> Result<Exampl
         Some(word) => Gate::parse(word).ok_or_else(|| format!("`at {word}` names no gate"))?,
         None => rule.limbs[0].gates.iter().next().copied().unwrap_or(Gate::Sign),
     };
-    let on = after("on").map(|word| word.parse().map_err(|_| format!("`on {word}` is no date"))).transpose()?;
-    let settings = Source::new("countersign.toml", format!("[parameters]\n{}\n", parameters.replace("; ", "\n")));
+    let on =
+        after("on").map(|word| word.parse().map_err(|_| format!("`on {word}` is no date"))).transpose()?;
+    let settings =
+        Source::new("countersign.toml", format!("[parameters]\n{}\n", parameters.replace("; ", "\n")));
     let parameters = Doc::parse(&settings).and_then(|doc| doc.table("parameters"));
     Ok(Example {
         shows,
@@ -165,8 +167,7 @@ pub struct Tested {
 
 /// Tests the rules that are wanted on their own examples, on the day on which those of their pack take place.
 pub fn test(library: &Library, wanted: impl Fn(&Rule) -> bool + Sync) -> Vec<Tested> {
-    let rules: Vec<usize> =
-        (0..library.rules.len()).filter(|index| wanted(&library.rules[*index])).collect();
+    let rules: Vec<usize> = (0..library.rules.len()).filter(|index| wanted(&library.rules[*index])).collect();
     rules.into_par_iter().map(|index| test_rule(library, index)).collect()
 }
 

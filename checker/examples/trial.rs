@@ -35,6 +35,7 @@ impl Setting {
             files: &self.files,
             stage: Stage::Gate(self.example.gate),
             acting_for: self.example.acting_for.as_deref(),
+            baseline: None,
             today: self.example.on.unwrap_or(today),
             threads: 1,
         }
@@ -97,7 +98,14 @@ impl<'a> Trial<'a> {
         seen
     }
 
-    fn sight(&self, judge: &Judge<'_>, limb: &Limb, subject: &Subject, reader: &Uid, outcome: Outcome) -> Sight {
+    fn sight(
+        &self,
+        judge: &Judge<'_>,
+        limb: &Limb,
+        subject: &Subject,
+        reader: &Uid,
+        outcome: Outcome,
+    ) -> Sight {
         match outcome {
             Outcome::Passes => Sight::Passes,
             Outcome::Undecided(_) => Sight::Undecided,
@@ -132,7 +140,9 @@ impl<'a> Trial<'a> {
     /// Makes every request of a limb again, to look at its parts.
     pub fn watch(&self, limb: &Limb, see: &mut dyn FnMut(&Request<'_>)) {
         let judge = self.check.judge(&self.assessed);
-        for (subject, gate, principal) in self.requests(limb).into_iter().filter(|(subject, ..)| subject.open.is_none()) {
+        for (subject, gate, principal) in
+            self.requests(limb).into_iter().filter(|(subject, ..)| subject.open.is_none())
+        {
             judge.ask(&subject.uid, gate, principal, |request| see(request));
         }
     }

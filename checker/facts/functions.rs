@@ -6,7 +6,7 @@ use super::{Fact, Facts, follow, sets};
 use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
-use crate::vocabulary::{Field, Name, Type};
+use crate::vocabulary::{Field, Name, Scalar, Type};
 
 impl Facts<'_> {
     /// Computes one derived attribute of one thing.
@@ -41,6 +41,10 @@ impl Facts<'_> {
             return Some(hole_slot(hole));
         }
         let values: Vec<&Value> = reached.slots.iter().filter_map(|slot| slot.value()).collect();
+        // No sums have no currency, and so no sum.
+        if values.is_empty() && matches!(ty, Type::Scalar(Scalar::Money)) {
+            return None;
+        }
         let total = match add(&values, ty) {
             Some(total) => total,
             None => return Some(hole_slot(Hole::of(Why::Incomparable))),

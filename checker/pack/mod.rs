@@ -146,7 +146,11 @@ impl Pack {
     /// The pack as a row of a table, so that a rule can be about its age.
     pub fn about_itself(&self) -> Option<Table> {
         let place = self.place.clone();
-        let as_of = Setting { key: "as_of".to_owned(), value: Toml::Word(self.as_of.to_string()), place: place.clone() };
+        let as_of = Setting {
+            key: "as_of".to_owned(),
+            value: Toml::Word(self.as_of.to_string()),
+            place: place.clone(),
+        };
         let stale_after = self.stale_after.as_ref().map(|(age, at)| Setting {
             key: "stale_after".to_owned(),
             value: Toml::Text(age.clone()),
@@ -219,7 +223,12 @@ fn manifest_of(
             Toml::Text(because) if !because.trim().is_empty() => {
                 disable.push((setting.key, because, setting.place));
             }
-            _ => return Err(Mistake::at(&setting.place, "a rule is switched off for a reason, a text in quotes")),
+            _ => {
+                return Err(Mistake::at(
+                    &setting.place,
+                    "a rule is switched off for a reason, a text in quotes",
+                ));
+            }
         }
     }
     Ok(Pack {

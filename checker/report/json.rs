@@ -35,6 +35,7 @@ struct Counts {
     warning: usize,
     note: usize,
     accepted: usize,
+    known: usize,
 }
 
 #[derive(Serialize)]
@@ -116,6 +117,7 @@ struct ElsewhereOut<'a> {
     subject: &'a [String],
     message: &'a str,
     place: Option<PlaceOut<'a>>,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -225,6 +227,7 @@ fn counts(sum: Counts, summary: &Summary) -> Counts {
         warning: sum.warning + summary.warning,
         note: sum.note + summary.note,
         accepted: sum.accepted + summary.accepted,
+        known: sum.known + summary.known,
     }
 }
 
@@ -275,6 +278,7 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
                 subject: &other.subject,
                 message: &other.message,
                 place: other.place.as_ref().map(place),
+                fingerprint: &other.fingerprint,
             })
             .collect(),
         fingerprint: &finding.fingerprint,

@@ -287,6 +287,9 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     if summary.accepted > 0 {
         let _ = write!(sentence, ", {} accepted", plural(summary.accepted, "departure"));
     }
+    if summary.known > 0 {
+        let _ = write!(sentence, ", {} in the baseline", plural(summary.known, "known finding"));
+    }
     let packs: Vec<String> =
         report.packs.iter().map(|pack| format!("{} of {}", pack.name, show_date(pack.as_of))).collect();
     let _ = writeln!(out, "{sentence}. Rules: {}.", packs.join(", "));

@@ -17,7 +17,12 @@ pub fn page(library: &Library, rule: &Rule) -> String {
     let _ = writeln!(page, "{}\n", without_deals(&rule.prose));
     let _ = writeln!(page, "## What it says\n");
     for (index, limb) in rule.limbs.iter().enumerate() {
-        limb_lines(&library.vocabulary, limb, index.checked_sub(1).map(|before| &rule.limbs[before]), &mut page);
+        limb_lines(
+            &library.vocabulary,
+            limb,
+            index.checked_sub(1).map(|before| &rule.limbs[before]),
+            &mut page,
+        );
     }
     let _ = writeln!(page, "\n## What a result is worth\n");
     let mut strengths: Vec<_> = rule.limbs.iter().map(|limb| limb.strength).collect();

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest as _, Sha256};
-
+use super::baseline::digest;
 use super::overview::{acting_for, counts, deals, not_assessed, not_looked_at, stage_word};
 use super::questions::UNANSWERED;
 use super::report::Report;
@@ -32,14 +31,16 @@ pub fn report(
     decisions: &[Decision<'_>],
     mistakes: Vec<Mistake>,
 ) -> Report {
-    let mut writer = Writer { check, judge, assessed, used: BTreeSet::new() };
+    let mut writer = Writer { check, judge, assessed, used: BTreeSet::new(), known: BTreeSet::new() };
     let mut findings: Vec<Finding> = mistakes.iter().map(mistake_finding).collect();
     findings.extend(writer.fired(decisions));
     findings.extend(writer.unanswered(decisions));
     findings.extend(writer.unused_departures(plan));
+    findings.retain(|finding| !writer.is_known(finding));
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let deals = deals(check, assessed, plan);
-    let summary = counts(check, assessed, decisions, &findings, deals.len());
+    let mut summary = counts(check, assessed, decisions, &findings, deals.len());
+    summary.known = writer.known.len();
     Report {
         gate: stage_word(check.stage),
         acting_for: acting_for(decisions, &assessed.lowered.deal),
@@ -52,6 +53,7 @@ pub fn report(
         not_looked_at: not_looked_at(check, assessed, plan, decisions),
         packs: check.library.packs.clone(),
         changes: check.changes(),
+        known: writer.known,
         recognised: assessed.lowered.recognised > 0,
     }
 }
@@ -84,6 +86,8 @@ pub(super) struct Writer<'a> {
     assessed: &'a Assessed,
     /// Departures that covered something.
     used: BTreeSet<Uid>,
+    /// Fingerprints of what the baseline knows already.
+    pub(super) known: BTreeSet<String>,
 }
 
 /// Limbs of one rule that fired on one subject in one visit.
@@ -99,10 +103,23 @@ impl<'a> Writer<'a> {
         &self.assessed.lowered.deal
     }
 
+    /// Is the finding in the baseline? What is accepted is listed all the same.
+    fn is_known(&mut self, finding: &Finding) -> bool {
+        let known = finding.accepted.is_none() && self.knows(&finding.fingerprint);
+        if known {
+            self.known.insert(finding.fingerprint.clone());
+        }
+        known
+    }
+
+    pub(super) fn knows(&self, fingerprint: &str) -> bool {
+        self.check.baseline.is_some_and(|baseline| baseline.knows(fingerprint))
+    }
+
     fn fired(&mut self, decisions: &'a [Decision<'a>]) -> Vec<Finding> {
         let mut grouped: BTreeMap<(String, Vec<&str>), Vec<Finding>> = BTreeMap::new();
         for fired in self.gather(decisions) {
-            let Some(finding) = self.finding(&fired) else {
+            let Some(finding) = self.finding(&fired).filter(|finding| !self.is_known(finding)) else {
                 continue;
             };
             let limbs: Vec<&str> = fired.limbs.iter().map(|(limb, ..)| &*limb.id).collect();
@@ -163,14 +180,11 @@ impl<'a> Writer<'a> {
         // Looked for first: a departure covers what fires, whoever reads.
         let accepted = self.accepted(fired);
         let vocabulary = &self.check.library.vocabulary;
-        let side = |limb: &Limb| {
-            Side::of(vocabulary, self.deal(), limb, &fired.subject.uid, &fired.visit.principal)
-        };
+        let side =
+            |limb: &Limb| Side::of(vocabulary, self.deal(), limb, &fired.subject.uid, &fired.visit.principal);
         let heard: Vec<_> = fired.limbs.iter().filter(|(limb, ..)| !side(limb).silences(limb)).collect();
-        let (limb, severity, reasons) = **heard
-            .iter()
-            .rev()
-            .max_by_key(|(limb, severity, _)| (side(limb) != Side::Other, *severity))?;
+        let (limb, severity, reasons) =
+            **heard.iter().rev().max_by_key(|(limb, severity, _)| (side(limb) != Side::Other, *severity))?;
         let side = side(limb);
         let text = |text: &crate::engine::text::Text| {
             text.expand(vocabulary, self.deal(), &fired.subject.uid, &fired.visit.principal)
@@ -213,9 +227,29 @@ impl<'a> Writer<'a> {
             further: further.map(|(other, ..)| text(&other.message)).collect(),
             elsewhere: Vec::new(),
             accepted,
-            fingerprint: fingerprint(&fired.rule.id, &fired.subject.members),
+            fingerprint: self.fingerprint(fired, reasons),
         };
         Some(finding)
+    }
+
+    /// Rule, subject and facts, digested. What a fact shows is left out where it changes from day to day.
+    fn fingerprint(&self, fired: &Fired<'_>, reasons: &[Because]) -> String {
+        let subject = &fired.subject.uid.ty;
+        let mut facts: Vec<String> = reasons
+            .iter()
+            .map(|reason| {
+                let path: Vec<Name> = reason.fact.split('.').map(Name::from).collect();
+                let moves = self.check.library.vocabulary.moves_with_today(subject, &path);
+                if moves { reason.fact.clone() } else { format!("{}: {}", reason.fact, reason.shown) }
+            })
+            .collect();
+        facts.sort_unstable();
+        digest(&format!(
+            "{}\n{}\n{}",
+            fired.rule.id,
+            names(&fired.subject.members).join("\n"),
+            facts.join("\n")
+        ))
     }
 
     /// The departure that covers what fired: of this rule, in a declaration of the subject, for every
@@ -296,7 +330,7 @@ impl<'a> Writer<'a> {
                 ),
                 policy: Some("delete it, or name the rule and subjects it is meant for".to_owned()),
                 place: departure.body.head.clone(),
-                fingerprint: fingerprint(UNUSED, std::slice::from_ref(uid)),
+                fingerprint: digest(&format!("{UNUSED}\n{}", uid.id)),
                 ..machine_finding(UNUSED, vec![short(&uid.id)])
             });
         }
@@ -334,6 +368,7 @@ fn merge(mut findings: Vec<Finding>) -> Finding {
                 subject: other.subject,
                 message: other.message,
                 place: other.place,
+                fingerprint: other.fingerprint,
             });
         }
     }
@@ -372,7 +407,10 @@ fn mistake_finding(mistake: &Mistake) -> Finding {
         exception: false,
         from: Vec::new(),
     });
-    let at = mistake.place.as_ref().map_or_else(String::new, ToString::to_string);
+    let at = mistake
+        .place
+        .as_ref()
+        .map_or_else(String::new, |place| format!("{}\n{}", place.source.path, place.text()));
     Finding {
         severity: Severity::Error,
         message: mistake.message.clone(),
@@ -410,12 +448,4 @@ pub(super) fn machine_finding(rule: &str, subject: Vec<String>) -> Finding {
 
 fn names(uids: &[Uid]) -> Vec<String> {
     uids.iter().map(|uid| uid.id.to_string()).collect()
-}
-
-pub(super) fn fingerprint(rule: &str, members: &[Uid]) -> String {
-    digest(&format!("{rule}\n{}", names(members).join("\n")))
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

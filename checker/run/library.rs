@@ -81,7 +81,8 @@ impl Library {
             library.take(pack);
         }
         let raised = library.raise.iter().map(|(name, _, place)| (name.as_str(), place));
-        library.know_rules(raised.chain(library.stands.iter().map(|(name, place)| (name.as_str(), place))))?;
+        library
+            .know_rules(raised.chain(library.stands.iter().map(|(name, place)| (name.as_str(), place))))?;
         Ok(library)
     }
 
@@ -165,7 +166,9 @@ fn rule_files(packs: &[Pack]) -> Result<(RuleFiles, Vec<RuleChange>), Vec<Mistak
                 } else {
                     format!("`{}` replaces `{id}` and has no rule of that name", pack.name)
                 };
-                mistakes.push(Mistake::at(place, message).help("a rule is switched off under [disable], with a reason"));
+                mistakes.push(
+                    Mistake::at(place, message).help("a rule is switched off under [disable], with a reason"),
+                );
             }
             changes.push(RuleChange {
                 rule: id.clone(),

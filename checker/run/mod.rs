@@ -1,5 +1,6 @@
 //! The whole line: from files, packs and a date to a report.
 
+pub mod baseline;
 mod findings;
 mod library;
 mod overview;
@@ -25,6 +26,7 @@ use crate::pack::{Setting, Table};
 use crate::source::Place;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
+pub use baseline::Baseline;
 pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
 pub use overview::plural;
@@ -68,6 +70,8 @@ pub struct Check<'a> {
     pub stage: Stage,
     /// The party to read for, over what the deals say.
     pub acting_for: Option<&'a str>,
+    /// Findings that are known, and not listed again.
+    pub baseline: Option<&'a Baseline>,
     /// The date.
     pub today: Date,
     /// Threads to use.
@@ -182,7 +186,8 @@ impl Check<'_> {
             change(rule, what, place)
         });
         let stands = self.house.stands.iter();
-        let closed = stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
+        let closed =
+            stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
         self.library.changes.iter().cloned().chain(set).chain(closed).collect()
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Decision;
-use super::findings::{Writer, fingerprint, machine_finding};
+use super::baseline::of_question;
+use super::findings::{Writer, machine_finding};
 use super::overview::plural;
 use crate::deal::Uid;
 use crate::engine::because::Asked;
@@ -17,7 +18,7 @@ pub const UNANSWERED: &str = "unanswered-facts";
 
 impl Writer<'_> {
     /// One finding a deal: what nobody has answered, and the rules that wait.
-    pub(super) fn unanswered(&self, decisions: &[Decision<'_>]) -> Vec<Finding> {
+    pub(super) fn unanswered(&mut self, decisions: &[Decision<'_>]) -> Vec<Finding> {
         let mut by_deal: BTreeMap<Option<&Uid>, Waiting<'_>> = BTreeMap::new();
         for decision in decisions {
             let Outcome::Undecided(asked) = &decision.outcome else {
@@ -40,9 +41,21 @@ impl Writer<'_> {
         by_deal.into_iter().filter_map(|(deal, waiting)| self.questions(deal, &waiting)).collect()
     }
 
-    fn questions(&self, deal: Option<&Uid>, waiting: &Waiting<'_>) -> Option<Finding> {
+    /// Is the question in the baseline?
+    fn known_question(&mut self, subject: &[String], asked: &Asked) -> bool {
+        let fingerprint = of_question(subject, &asked.title);
+        let known = self.knows(&fingerprint);
+        if known {
+            self.known.insert(fingerprint);
+        }
+        known
+    }
+
+    fn questions(&mut self, deal: Option<&Uid>, waiting: &Waiting<'_>) -> Option<Finding> {
+        let subject: Vec<String> = deal.iter().map(|uid| uid.id.to_string()).collect();
         let mut questions: Vec<(&Asked, &Rules<'_>)> =
             waiting.questions.iter().filter(|(asked, _)| !asked.mistaken).collect();
+        questions.retain(|(asked, _)| !self.known_question(&subject, asked));
         if questions.is_empty() {
             return None;
         }
@@ -61,7 +74,6 @@ impl Writer<'_> {
             if rules.len() == 1 { "waits" } else { "wait" },
             if questions.len() == 1 { "it" } else { "them" },
         );
-        let subject: Vec<String> = deal.iter().map(|uid| uid.id.to_string()).collect();
         Some(Finding {
             severity: waiting.severity(),
             message,
@@ -69,7 +81,7 @@ impl Writer<'_> {
             place: deal.and_then(|uid| self.deal().thing(uid)).and_then(|thing| thing.body.head.clone()),
             because,
             policy: Some("a rule that waits for an answer is not a rule that found nothing".to_owned()),
-            fingerprint: fingerprint(UNANSWERED, &deal.into_iter().cloned().collect::<Vec<_>>()),
+            fingerprint: of_question(&subject, ""),
             ..machine_finding(UNANSWERED, subject)
         })
     }

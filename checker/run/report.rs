@@ -1,5 +1,7 @@
 //! What a check says, before it is rendered.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::PackInfo;
@@ -31,6 +33,8 @@ pub struct Report {
     pub packs: Vec<PackInfo>,
     /// Rules that this workspace or its packs replaced, raised, switched off or closed to departures.
     pub changes: Vec<RuleChange>,
+    /// Fingerprints of findings that the baseline knows, and that are not listed.
+    pub known: BTreeSet<String>,
     /// Was there anything that looks like a deal?
     pub recognised: bool,
 }
@@ -92,6 +96,8 @@ pub struct Summary {
     pub note: usize,
     /// Findings covered by an accepted departure.
     pub accepted: usize,
+    /// Findings that the baseline knows, and that are not listed.
+    pub known: usize,
 }
 
 impl Summary {

@@ -68,6 +68,21 @@ impl Vocabulary {
         Ok(ordered)
     }
 
+    /// Does what stands at the end of a path from an entity type change from day to day?
+    pub fn moves_with_today(&self, ty: &str, path: &[Name]) -> bool {
+        let Some((last, owners)) = path.split_last() else {
+            return false;
+        };
+        let from = Type::Entity(Name::from(ty));
+        let Ok(Type::Entity(owner)) = self.path_type(&from, owners).map(|ty| ty.element().clone()) else {
+            return false;
+        };
+        let Some(derivation) = self.field(&owner, last).and_then(|field| field.derived.as_ref()) else {
+            return false;
+        };
+        derivation.reads_today() || paths(derivation).iter().any(|path| self.moves_with_today(&owner, path))
+    }
+
     /// The derived attributes that a derivation reads.
     fn needs(&self, entity: &EntityType, field: &Field) -> BTreeSet<Fact> {
         let mut needs = BTreeSet::new();

@@ -123,7 +123,29 @@ pub enum Step {
     Inverse { from: Name, ty: Name, attribute: Path },
 }
 
+impl Term {
+    fn reads_today(&self) -> bool {
+        match self {
+            Self::Today => true,
+            Self::Since(left, right) => left.reads_today() || right.reads_today(),
+            Self::Path(_) | Self::End(..) | Self::House(_) => false,
+        }
+    }
+}
+
 impl Derivation {
+    /// Does it look at the date of the check?
+    pub fn reads_today(&self) -> bool {
+        match self {
+            Self::Min(terms) | Self::Max(terms) => terms.iter().any(Term::reads_today),
+            Self::Exceeds(left, right) => left.reads_today() || right.reads_today(),
+            Self::Any(_, conditions) | Self::All(_, conditions) | Self::Collect(_, _, conditions) => {
+                conditions.iter().any(|condition| condition.right == Operand::Today)
+            }
+            _ => false,
+        }
+    }
+
     /// Reads a derivation.
     ///
     /// # Errors

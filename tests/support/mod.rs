@@ -54,7 +54,8 @@ pub fn house(parameters: &str) -> House {
 
 /// Checks files with the given packs and house, read for nobody.
 pub fn check(library: &Library, house: &House, files: &[DealFile], stage: Stage) -> Report {
-    let check = Check { library, house, files, stage, acting_for: None, today: TODAY, threads: 1 };
+    let check =
+        Check { library, house, files, stage, acting_for: None, baseline: None, today: TODAY, threads: 1 };
     read(check.run())
 }
 
@@ -81,6 +82,7 @@ pub fn outcomes(library: &Library, text: &str) -> Vec<String> {
         files: &files,
         stage: Stage::Gate(Gate::Sign),
         acting_for: None,
+        baseline: None,
         today: TODAY,
         threads: 1,
     };
