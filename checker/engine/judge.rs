@@ -143,6 +143,12 @@ fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
             found.sort();
             Outcome::Undecided(found)
         }
+        Err(error) if error == store::OVERFLOW => Outcome::Undecided(vec![Asked {
+            title: "Sums or numbers that are too large to reckon with".to_owned(),
+            question: None,
+            mistaken: false,
+            incomparable: true,
+        }]),
         Err(error) => Outcome::Broken(error),
     }
 }

@@ -11,7 +11,7 @@ use cedar_policy_core::ast::{
     RestrictedExpr, SlotEnv, Value as CedarValue, ValueKind,
 };
 use cedar_policy_core::entities::{Entities, TCComputation};
-use cedar_policy_core::evaluator::RestrictedEvaluator;
+use cedar_policy_core::evaluator::{EvaluationError, Evaluator, RestrictedEvaluator};
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::CoreSchema;
 use jiff::civil::Date;
@@ -190,12 +190,18 @@ fn datetime(date: Date) -> CedarValue {
         .unwrap_or_else(|error| unreachable!("dates lie between 1900 and 2300: {error}"))
 }
 
+/// What [`truth`] says of numbers that are too large to reckon with.
+pub const OVERFLOW: &str = "the numbers are too large";
+
 /// Evaluates an expression to a truth value.
 ///
 /// # Errors
-/// What Cedar says; a rule that was validated never errs on a decided fact.
-pub fn truth(evaluator: &cedar_policy_core::evaluator::Evaluator<'_>, expr: &Expr) -> Result<bool, String> {
-    let value = evaluator.interpret(expr, &SlotEnv::new()).map_err(|error| error.to_string())?;
+/// What Cedar says; a rule that was validated never errs on a decided fact, save by [`OVERFLOW`].
+pub fn truth(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<bool, String> {
+    let value = evaluator.interpret(expr, &SlotEnv::new()).map_err(|error| match error {
+        EvaluationError::IntegerOverflow(_) => OVERFLOW.to_owned(),
+        other => other.to_string(),
+    })?;
     match value.value_kind() {
         ValueKind::Lit(Literal::Bool(truth)) => Ok(*truth),
         _ => Err("a condition gave something else than a truth value".to_owned()),
