@@ -303,7 +303,7 @@ fn session(folder: &Path, text: &str) -> Result<String, String> {
         let output = match words.remove(0) {
             "echo" => format!("{}\n", code.unwrap_or(0)),
             "countersign" => {
-                if words.first() == Some(&"check") {
+                if words.first() == Some(&"check") && !words.contains(&"--as-of") {
                     words.extend(["--as-of", "2026-11-22"]);
                 }
                 let output = run(folder, &words);
