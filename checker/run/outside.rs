@@ -3,10 +3,12 @@
 //! What no attribute of the list holds is not there to be told: accepted departures and their reasons,
 //! severities, fallbacks, values, the side we act for, screening, incidents. Individuals are not named.
 
+use std::collections::BTreeSet;
+
 use super::{Assessed, Check};
 use crate::deal::{Body, Content, Deal, Slot, Uid, Value, enumerate, uncapital};
 use crate::finding::Mistake;
-use crate::vocabulary::{EntityType, Field, Fields, Sort, Type, Vocabulary, known};
+use crate::vocabulary::{EntityType, Field, Fields, Position, Record, Sort, Type, Vocabulary, known};
 
 /// Everything that the files declare and that may be told.
 #[derive(Debug)]
@@ -46,8 +48,8 @@ pub struct Fact {
     pub anchor: Option<String>,
 }
 
-/// What stands in the place of an individual's name.
-const INDIVIDUAL: &str = "a natural person";
+/// What stands in the place of a party that is an individual, or may be one.
+const UNNAMED: &str = "somebody who is not named here";
 
 impl Check<'_> {
     /// What may be told outside.
@@ -85,14 +87,21 @@ impl Teller<'_> {
 
     fn kind(&self, kind: &EntityType, assessed: &Assessed) -> Kind {
         let declared = assessed.lowered.declarations.iter().filter(|one| one.uid.ty == kind.name);
-        let things = declared.map(|one| &one.uid).filter(|uid| !self.is_individual(uid));
+        let things = declared.map(|one| &one.uid).filter(|uid| self.may_name(uid));
         Kind { title: kind.title.clone(), things: things.map(|uid| self.thing(kind, uid)).collect() }
     }
 
-    /// Individuals are not named outside.
-    fn is_individual(&self, uid: &Uid) -> bool {
-        let form = self.deal.thing(uid).and_then(|thing| thing.body.slots.get("legal_form"));
-        &*uid.ty == known::PARTY && form.and_then(Slot::entity).is_some_and(|form| &*form.id == "individual")
+    /// May a thing be named outside? A party only when it is declared to be no individual, and of what is
+    /// declared only what has something that may be told.
+    fn may_name(&self, uid: &Uid) -> bool {
+        let thing = self.deal.thing(uid);
+        if &*uid.ty == known::PARTY {
+            let form = thing.and_then(|thing| thing.body.slots.get("legal_form")).and_then(Slot::entity);
+            return form.is_some_and(|form| &*form.id != "individual");
+        }
+        let header = thing.filter(|_| &*uid.ty == known::AGREEMENT).and_then(|thing| thing.parent.as_ref());
+        let kind = self.vocabulary.entity(&header.unwrap_or(uid).ty);
+        !matches!(kind.sort, Sort::Kind) || self.tells(kind)
     }
 
     fn thing(&self, kind: &EntityType, uid: &Uid) -> Told {
@@ -132,7 +141,8 @@ impl Teller<'_> {
 
     fn value(&self, ty: &Type, value: &Value) -> String {
         match value {
-            Value::Entity(uid) if self.is_individual(uid) => INDIVIDUAL.to_owned(),
+            Value::Entity(uid) if &*uid.ty == known::PARTY && !self.may_name(uid) => UNNAMED.to_owned(),
+            Value::Entity(uid) if !self.may_name(uid) => String::new(),
             Value::Entity(uid) => match ty.element() {
                 Type::Entity(name) if matches!(self.vocabulary.entity(name).sort, Sort::Element) => {
                     let element = self.deal.thing(uid);
@@ -143,26 +153,55 @@ impl Teller<'_> {
                 _ => self.deal.name(uid),
             },
             Value::Record(body) => match ty.element() {
-                Type::Record(record) => self.body(&record.fields, body),
+                Type::Record(record) => self.record(record, body),
                 _ => self.deal.show(value),
             },
             Value::Set(set) => {
                 let members = set.members.iter().filter_map(|member| self.slot(ty.element(), member));
                 let mut shown: Vec<String> = members.collect();
-                let mut seen = std::collections::BTreeSet::new();
+                let mut seen = BTreeSet::new();
                 shown.retain(|text| seen.insert(text.clone()));
-                if set.members.is_empty() { "none".to_owned() } else { enumerate(&shown) }
+                let blocks = shown.iter().any(|member| member.contains(", "));
+                match (set.members.is_empty(), blocks) {
+                    (true, _) => "none".to_owned(),
+                    (false, true) => shown.join("; "),
+                    (false, false) => enumerate(&shown),
+                }
             }
             _ => self.deal.show(value),
         }
     }
 
+    /// A block as it is written: with the words that stand between its values, or line by line.
+    fn record(&self, record: &Record, body: &Body) -> String {
+        let words = record.positional.iter().any(|step| matches!(step, Position::Word(_)));
+        if !words {
+            return self.body(&record.fields, body);
+        }
+        let (mut text, mut between) = (String::new(), " ".to_owned());
+        for step in &record.positional {
+            match step {
+                Position::Word(word) => between = format!(" {word} "),
+                Position::Field { name, .. } => {
+                    let field = record.fields.get(name).filter(|field| field.outside);
+                    let slot = field.and_then(|field| self.slot(&field.ty, body.slots.get(name)?));
+                    if let Some(shown) = slot {
+                        text = if text.is_empty() { shown } else { format!("{text}{between}{shown}") };
+                    }
+                }
+            }
+        }
+        text
+    }
+
     /// The lines of a block that may be told.
     fn body(&self, fields: &Fields, body: &Body) -> String {
         let told = in_order(fields).into_iter().filter_map(|field| {
-            let shown = self.slot(&field.ty, body.slots.get(&field.name)?)?;
+            let slot = body.slots.get(&field.name)?;
+            let shown = self.slot(&field.ty, slot)?;
             let plain = matches!(field.ty.element(), Type::Entity(_) | Type::String | Type::Scalar(_));
-            Some(if plain { shown } else { format!("{} {shown}", uncapital(&field.title)) })
+            let by_itself = plain && slot.value().is_some();
+            Some(if by_itself { shown } else { format!("{}: {shown}", uncapital(&field.title)) })
         });
         told.collect::<Vec<_>>().join(", ")
     }

@@ -82,7 +82,7 @@ fn section(index: usize, section: &Section) -> Markup {
 
 fn table(table: &Table) -> Markup {
     html! {
-        h3 { (table.heading) }
+        h4.thing { (table.heading) }
         @if !table.rows.is_empty() {
             table {
                 @for row in &table.rows {

@@ -61,7 +61,7 @@ fn reading(report: &Report, with_root: bool) -> Vec<String> {
 fn sections(report: &Report, number: &mut usize) -> Vec<Section> {
     let mut sections = Vec::new();
     let of_deal = |deal: &DealInfo| -> Vec<&Finding> {
-        report.findings.iter().filter(|finding| finding.deals.first() == Some(&deal.title)).collect()
+        report.findings.iter().filter(|finding| finding.deals == [deal.title.as_str()]).collect()
     };
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for deal in &report.deals {
@@ -79,11 +79,16 @@ fn sections(report: &Report, number: &mut usize) -> Vec<Section> {
         lines.retain(|line| !line.is_empty());
         sections.push(Section { heading: deal.title.clone(), lines, groups, tables: Vec::new() });
     }
-    let rest: Vec<&Finding> = report.findings.iter().filter(|finding| finding.deals.is_empty()).collect();
-    let groups = groups(&rest, number);
-    if !groups.is_empty() {
-        let heading = "Of no agreement in particular".to_owned();
-        sections.push(Section { heading, groups, ..Section::default() });
+    for (heading, fits) in [
+        ("Behind several agreements", (|deals: usize| deals > 1) as fn(usize) -> bool),
+        ("Of no agreement in particular", |deals: usize| deals == 0),
+    ] {
+        let rest: Vec<&Finding> =
+            report.findings.iter().filter(|finding| fits(finding.deals.len())).collect();
+        let groups = groups(&rest, number);
+        if !groups.is_empty() {
+            sections.push(Section { heading: heading.to_owned(), groups, ..Section::default() });
+        }
     }
     sections
 }

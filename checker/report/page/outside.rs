@@ -13,7 +13,7 @@ use jiff::civil::Date;
 pub fn page(workspaces: &[Outside], as_of: Date) -> Page {
     let kinds = workspaces.iter().flat_map(|workspace| &workspace.kinds);
     let sections = kinds.map(|kind| Section {
-        heading: kind.title.clone(),
+        heading: many(&kind.title),
         tables: kind.things.iter().map(table).collect(),
         ..Section::default()
     });
@@ -35,6 +35,14 @@ pub fn page(workspaces: &[Outside], as_of: Date) -> Page {
         sections: sections.collect(),
         foot,
         ..Page::default()
+    }
+}
+
+/// The title of a kind for several of its things.
+fn many(title: &str) -> String {
+    match title.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{title}s"),
     }
 }
 
