@@ -99,16 +99,21 @@ fn a_fact_that_only_the_day_changes_stays_known() {
     let folder =
         folder(&[("countersign.toml", "[parameters]\nmax_hash_age = \"90 days\"\n"), ("deal.deal", &deal)]);
     let at = folder.path();
-    let write =
-        ["check", "--gate", "sign", "--as-of", "2026-11-22", "--baseline", "known.json", "--write-baseline"];
-    assert!(check(at, &[]).codes().contains(&"AST601"));
-    assert_eq!(run(at, &write).status.code(), Some(0));
-    let later = run(
-        at,
-        &["check", "--gate", "sign", "--as-of", "2026-11-29", "--baseline", "known.json", "--format", "json"],
-    );
-    let report: serde_json::Value = serde_json::from_slice(&later.stdout).expect("one JSON object");
-    assert_eq!(report["findings"].as_array().map(Vec::len), Some(0), "{:#}", report["findings"]);
+    let share = |day: &str, more: &[&str]| {
+        let arguments = ["check", "--gate", "share", "--as-of", day];
+        run(at, &[&arguments[..], more].concat())
+    };
+    let codes = |output: &std::process::Output| {
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let findings = report["findings"].as_array().expect("findings").clone();
+        findings.iter().map(|finding| finding["code"].to_string()).collect::<Vec<_>>()
+    };
+    let before = codes(&share("2026-11-22", &["--format", "json"]));
+    assert!(before.contains(&"\"AST601\"".to_owned()), "{before:?}");
+    let written = share("2026-11-22", &["--baseline", "known.json", "--write-baseline"]);
+    assert_eq!(written.status.code(), Some(0));
+    let later = share("2026-11-29", &["--baseline", "known.json", "--format", "json"]);
+    assert_eq!(codes(&later), Vec::<String>::new());
 }
 
 #[test]

@@ -28,14 +28,14 @@ asset dx-7b "Diffusion XL 7B, weights" {
   file "MARKER.safetensors"
   value USD 12_345_678 "MARKER method" { as_of 2026-10-01 }
   register { category "MARKER category"; location "MARKER vault"; custodian "MARKER custodian" }
-  incident { opened_on 2026-05-02; summary "MARKER incident" }
+  incident 2024-03-04 { severity high }
   access roe { since 2026-03-01 }
   disclosure { date 2026-06-01; to roe; medium oral }
 }
 filing aria "Diffusion sampling" { type provisional; office US; filed_on 2026-09-01; covers dx-7b; applicants acme; inventors roe }
 employment roe-acme "Employment agreement: MARKER Roe" { parties { acme employer; roe worker }; worker roe; works_in US-CA }
 nda talks "Mutual NDA" {
-  acting_for borealis
+  acting_for acme
   parties { acme discloser; borealis recipient; roe recipient; somebody recipient }
   relates_to roe-acme
   effective_date 2026-12-01
@@ -59,12 +59,12 @@ sale exit "Purchase agreement" {
 "#;
 
 /// Values that stand for figures of the house.
-const FIGURES: [&str; 5] = ["12,345,678", "9,876,543", "40,404,040", "12345678", "refused"];
+const FIGURES: [&str; 6] = ["12,345,678", "9,876,543", "40,404,040", "12345678", "refused", "4 March 2024"];
 
 #[test]
 fn nothing_of_the_house_leaves_it() {
     let folder = folder(&[
-        ("countersign.toml", "packs = [\"core\", \"export\", \"ai-playbook\"]\nhome = \"acme\"\n"),
+        ("countersign.toml", "packs = [\"core\", \"export\", \"ai-playbook\"]\n"),
         ("deal.deal", DEAL),
     ]);
     let inside = run(folder.path(), &["check", "--as-of", "2026-11-22", "--format", "markdown"]);

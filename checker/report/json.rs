@@ -145,6 +145,8 @@ struct LimbOut<'a> {
     severity: &'static str,
     gates: Vec<&'static str>,
     subject: &'a str,
+    strength: &'static str,
+    speaks_for: String,
     authority: Option<&'a str>,
     policy: Option<&'a str>,
 }
@@ -201,6 +203,8 @@ pub fn rules(library: &Library) -> String {
                     severity: limb.severity.word(),
                     gates: limb.gates.iter().map(|gate| gate.word()).collect(),
                     subject: &limb.subject,
+                    strength: limb.strength.word(),
+                    speaks_for: limb.protects.word(),
                     authority: limb.authority.as_deref(),
                     policy: limb.policy_note.as_deref(),
                 })

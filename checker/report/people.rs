@@ -271,9 +271,7 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     for sentence in &report.not_looked_at {
         let _ = writeln!(out, "{}", textwrap::fill(sentence, WIDTH));
     }
-    for change in &report.changes {
-        let because = change.because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
-        let sentence = format!("Rule {} is {} by {}{because}.", change.rule, change.what, change.by);
+    for sentence in report.change_sentences() {
         let _ = writeln!(out, "{}", textwrap::fill(&sentence, WIDTH));
     }
     let summary = &report.summary;

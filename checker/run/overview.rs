@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{DealInfo, Summary};
 use super::visits::Plan;
 use super::{Assessed, Check, Decision, Stage};
-use crate::deal::{Deal, Uid};
+use crate::deal::{Deal, Uid, uncapital};
 use crate::engine::judge::Outcome;
 use crate::engine::rule::Limb;
 use crate::facts::follow_role;
@@ -153,7 +153,7 @@ pub(super) fn not_looked_at(
     if !waiting.is_empty() {
         let total: usize = waiting.values().sum();
         let each: Vec<String> =
-            waiting.iter().map(|(missing, rules)| format!("{} ({rules})", missing.to_lowercase())).collect();
+            waiting.iter().map(|(missing, rules)| format!("{} ({rules})", uncapital(missing))).collect();
         sentences.push(format!(
             "{} had no subject, for there was none of these: {}.",
             plural(total, "rule"),
@@ -162,7 +162,7 @@ pub(super) fn not_looked_at(
     }
     let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
     for (kind, uids) in unvisited(check, assessed, plan, &seen) {
-        let what = format!("Not assessed, no rule is about {} before this gate", kind.to_lowercase());
+        let what = format!("Not assessed, no rule is about {} before this gate", uncapital(&kind));
         sentences.push(sentence(&format!("{what}: {}", list(&uids))));
     }
     sentences

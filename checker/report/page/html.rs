@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::{Entry, Page, Quote, Section, Table};
 
 const STYLE: &str = include_str!("page.css");
+const FILTERS: &str = include_str!("filters.css");
 /// With fewer sections a list of contents is in the way.
 const CONTENTS_FROM: usize = 4;
 
@@ -17,7 +18,7 @@ pub fn render(page: &Page) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (page.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) @if page.filters { (PreEscaped(FILTERS)) } }
             }
             body {
                 header {

@@ -232,10 +232,7 @@ fn foot(report: &Report) -> Vec<String> {
         format!("{decided}.")
     });
     foot.extend(report.not_looked_at.iter().cloned());
-    foot.extend(report.changes.iter().map(|change| {
-        let because = change.because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
-        format!("Rule {} is {} by {}{because}.", change.rule, change.what, change.by)
-    }));
+    foot.extend(report.change_sentences());
     let packs: Vec<String> =
         report.packs.iter().map(|pack| format!("{} of {}", pack.name, show_date(pack.as_of))).collect();
     foot.push(format!("Rules: {}.", packs.join(", ")));
