@@ -98,7 +98,9 @@ fn the_exit_workspace_and_its_settled_twin() {
     let ours = found("tests/workspaces/exit", &[]);
     assert!(codes(&ours).len() >= 130, "{} rules fire", codes(&ours).len());
     let mut at_all_gates = codes(&ours);
-    for reader in [&[][..], &["--gate", "sign"], &["--gate", "share"], &["--gate", "export"], &["--gate", "close"]] {
+    for reader in
+        [&[][..], &["--gate", "sign"], &["--gate", "share"], &["--gate", "export"], &["--gate", "close"]]
+    {
         let ours = found("tests/workspaces/exit", reader);
         assert!(ours.iter().all(|finding| finding["rule"] != "mistake"), "{reader:?}");
         at_all_gates.extend(codes(&ours));

@@ -171,7 +171,7 @@ fn is_optional(request: &Request<'_>, read: &Read) -> bool {
         }
         _ => return false,
     };
-    fields.get(last).is_some_and(|field| field.mark == Mark::Optional && field.derived.is_none())
+    fields.get(last).is_some_and(|field| field.mark == Mark::Optional)
 }
 
 /// `x_given` and `x_as` are about `x`.

@@ -38,6 +38,9 @@ fn fields(vocabulary: &Vocabulary, fields: &Fields, level: usize, page: &mut Str
             let _ = writeln!(page, "- Instead of a value: {}", words.join(", "));
         }
         let _ = writeln!(page, "- {}", absence(field));
+        if field.outside {
+            let _ = writeln!(page, "- May be told outside the house");
+        }
         if let Some(inner) = nested(vocabulary, &field.ty)
             && level < 5
         {

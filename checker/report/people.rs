@@ -84,7 +84,6 @@ fn header(report: &Report, out: &mut String) {
 
 /// The counts that matter, in one line.
 pub fn tally(report: &Report) -> String {
-    let summary = &report.summary;
     let questions: usize = report
         .open()
         .filter(|finding| &*finding.rule == UNANSWERED)
@@ -274,25 +273,13 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     for sentence in report.change_sentences() {
         let _ = writeln!(out, "{}", textwrap::fill(&sentence, WIDTH));
     }
-    let summary = &report.summary;
     let opening = match (report.assessed_nothing(), none) {
         (true, _) => "Nothing was assessed. ",
         (false, true) => "No findings. ",
         (false, false) => "",
     };
-    let mut sentence = format!("{opening}{} decided", plural(summary.rules_decided, "rule"));
-    if summary.undecided > 0 {
-        let _ = write!(sentence, ", {} could not for want of answers", summary.undecided);
-    }
-    if summary.accepted > 0 {
-        let _ = write!(sentence, ", {} accepted", plural(summary.accepted, "departure"));
-    }
-    if summary.known > 0 {
-        let _ = write!(sentence, ", {} in the baseline", plural(summary.known, "known finding"));
-    }
-    let packs: Vec<String> =
-        report.packs.iter().map(|pack| format!("{} of {}", pack.name, show_date(pack.as_of))).collect();
-    let _ = writeln!(out, "{sentence}. Rules: {}.", packs.join(", "));
+    let _ = writeln!(out, "{opening}{}", textwrap::fill(&report.decided(), WIDTH));
+    let _ = writeln!(out, "{}", textwrap::fill(&report.rules_of(), WIDTH));
     let _ = writeln!(out, "A reading aid for counsel, not an opinion.");
 }
 

@@ -92,9 +92,10 @@ pub(super) fn stage_word(stage: Stage) -> String {
     }
 }
 
-/// The one party all visits were made for.
+/// The one party for which all deals were looked at.
 pub(super) fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<(String, String)> {
-    let principals: BTreeSet<&Uid> = decisions.iter().map(|decision| &decision.visit.principal).collect();
+    let of_deals = decisions.iter().filter(|decision| !decision.visit.deals.is_empty());
+    let principals: BTreeSet<&Uid> = of_deals.map(|decision| &decision.visit.principal).collect();
     match principals.into_iter().collect::<Vec<_>>().as_slice() {
         [one] if &*one.id != known::ANYONE => Some((one.id.to_string(), deal.name(one))),
         _ => None,

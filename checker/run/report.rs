@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::PackInfo;
+use super::overview::plural;
+use crate::deal::show_date;
 use crate::finding::{Finding, Severity};
 use crate::source::Place;
 
@@ -116,6 +118,38 @@ impl Summary {
 }
 
 impl Report {
+    /// How many rules were decided, and what was left out, in a sentence.
+    pub fn decided(&self) -> String {
+        let summary = &self.summary;
+        let mut sentence = format!("{} decided", plural(summary.rules_decided, "rule"));
+        for (count, words) in [
+            (summary.undecided, format!("{} could not for want of answers", summary.undecided)),
+            (summary.accepted, format!("{} accepted", plural(summary.accepted, "departure"))),
+            (summary.known, format!("{} in the baseline", plural(summary.known, "known finding"))),
+        ] {
+            if count > 0 {
+                sentence.push_str(&format!(", {words}"));
+            }
+        }
+        format!("{sentence}.")
+    }
+
+    /// Which packs the rules are from and when each was last held against the law, in a sentence.
+    pub fn rules_of(&self) -> String {
+        let mut by_day: Vec<(Date, Vec<&str>)> = Vec::new();
+        for pack in &self.packs {
+            match by_day.iter_mut().find(|(day, _)| *day == pack.as_of) {
+                Some((_, names)) => names.push(&pack.name),
+                None => by_day.push((pack.as_of, vec![&pack.name])),
+            }
+        }
+        let days: Vec<String> = by_day
+            .iter()
+            .map(|(day, names)| format!("{} of {}", names.join(", "), show_date(*day)))
+            .collect();
+        format!("Rules: {}.", days.join("; "))
+    }
+
     /// What was changed in rules, in sentences: one for all rules of which the same is said.
     pub fn change_sentences(&self) -> Vec<String> {
         let mut said: Vec<(String, Vec<&str>)> = Vec::new();

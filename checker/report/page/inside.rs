@@ -216,25 +216,9 @@ fn pieces(text: &str, start: usize, end: usize, places: &[&Place]) -> Vec<(Strin
 fn foot(report: &Report) -> Vec<String> {
     let mut foot: Vec<String> =
         report.not_assessed.iter().map(|(path, reason)| format!("Not assessed: {path}: {reason}.")).collect();
-    let summary = &report.summary;
-    let mut decided = format!("{} decided", plural(summary.rules_decided, "rule"));
-    let parts = [
-        (summary.undecided, "could not be for want of answers"),
-        (summary.accepted, "departures accepted"),
-        (summary.known, "known from the baseline"),
-    ];
-    for (count, what) in parts.iter().filter(|(count, _)| *count > 0) {
-        decided.push_str(&format!(", {count} {what}"));
-    }
-    foot.push(if report.assessed_nothing() {
-        "Nothing was assessed.".to_owned()
-    } else {
-        format!("{decided}.")
-    });
+    foot.push(if report.assessed_nothing() { "Nothing was assessed.".to_owned() } else { report.decided() });
     foot.extend(report.not_looked_at.iter().cloned());
     foot.extend(report.change_sentences());
-    let packs: Vec<String> =
-        report.packs.iter().map(|pack| format!("{} of {}", pack.name, show_date(pack.as_of))).collect();
-    foot.push(format!("Rules: {}.", packs.join(", ")));
+    foot.push(report.rules_of());
     foot
 }
