@@ -94,15 +94,15 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
     let fact = fact_name(&read.path, read.root);
     let title = title(request, &read);
     Some(match request.read(&read) {
-        Reading::There(slot) if slot.gap.is_some() => gap_reason(request, &read, slot)?,
+        Reading::There(slot) if slot.gap().is_some() => gap_reason(request, &read, slot)?,
         Reading::There(slot) => Because {
             fact,
             title,
             shown: request.deal.show_slot(slot),
-            place: slot.place.clone().or_else(|| slot.from.first().cloned()),
+            place: slot.place.clone().or_else(|| slot.from().first().cloned()),
             missing: false,
             exception: slot.place.is_none() && says_no(slot),
-            from: slot.from.iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
+            from: slot.from().iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
         },
         Reading::NotThere(missing) => Because {
             exception: missing.word.is_none() && is_optional(request, &read),
@@ -123,7 +123,7 @@ fn says_no(slot: &Slot) -> bool {
 
 /// A derived fact that rests on something that is not there: that is the reason.
 fn gap_reason(request: &Request<'_>, read: &Read, slot: &Slot) -> Option<Because> {
-    let gap = slot.gap.as_ref()?;
+    let gap = slot.gap()?;
     let (_, owner) = read.path.split_last()?;
     let path: Vec<Name> = owner.iter().chain(&gap.path).cloned().collect();
     let read = Read { root: read.root, path, loc: None };
@@ -294,8 +294,8 @@ pub struct Asked {
 
 fn ask(request: &Request<'_>, read: &Read, found: &mut Vec<Asked>) {
     let hole = match request.read(read) {
-        Reading::Hole(hole) => Some(hole),
-        Reading::There(slot) => request.hole_within(slot),
+        Reading::Hole(open) => Some(open.hole()),
+        Reading::There(slot) => request.hole_within(slot).cloned(),
         Reading::NotThere(_) => None,
     };
     if let Some(hole) = hole {

@@ -79,6 +79,22 @@ impl Judge<'_> {
         self.decide_condition(condition, subject, gate, principal)
     }
 
+    /// Decides limbs on one subject at one gate, one after the other.
+    pub fn decide_all(
+        &self,
+        limbs: impl Iterator<Item = LimbIx>,
+        subject: &Subject,
+        gate: Gate,
+        principal: &Uid,
+        mut tell: impl FnMut(LimbIx, Outcome),
+    ) {
+        self.ask(&subject.uid, gate, principal, |request| {
+            for limb in limbs {
+                tell(limb, answer(request, subject, &self.rules[limb.0].limbs[limb.1].condition));
+            }
+        });
+    }
+
     /// Decides a condition on one subject at one gate.
     pub fn decide_condition(
         &self,
@@ -87,13 +103,7 @@ impl Judge<'_> {
         gate: Gate,
         principal: &Uid,
     ) -> Outcome {
-        self.ask(&subject.uid, gate, principal, |request| match &subject.open {
-            Some(hole) => {
-                let question = asked(request, hole, || "which things meet here".to_owned());
-                Outcome::Undecided(vec![question])
-            }
-            None => decide(request, condition),
-        })
+        self.ask(&subject.uid, gate, principal, |request| answer(request, subject, condition))
     }
 
     /// Makes a request about a subject, and answers from it.
@@ -111,6 +121,7 @@ impl Judge<'_> {
             deal: self.deal,
             principal,
             subject,
+            house: &self.store.house,
             gate,
             evaluator: &evaluator,
         })
@@ -125,6 +136,16 @@ impl Judge<'_> {
             entry(self.store.uid(&subject.ty, &subject.id)),
             Some(self.store.context.clone()),
         )
+    }
+}
+
+fn answer(request: &Request<'_>, subject: &Subject, condition: &Condition) -> Outcome {
+    match &subject.open {
+        Some(hole) => {
+            let question = asked(request, hole, || "which things meet here".to_owned());
+            Outcome::Undecided(vec![question])
+        }
+        None => decide(request, condition),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Store {
     pub entities: Entities,
     /// Date and house.
     pub context: Context,
+    /// The parameters of the workspace.
+    pub house: Uid,
     /// Cedar's names of the entity types, parsed once.
     types: HashMap<String, EntityType>,
 }
@@ -49,12 +51,13 @@ impl Store {
         )
         .map_err(|error| error.to_string())?;
         builder.types.insert("Action".to_owned(), entity_type("Action"));
-        let house = builder.uid(&Uid::new(known::HOUSE, known::HOUSE_ID));
+        let house_uid = Uid::new(known::HOUSE, known::HOUSE_ID);
+        let house = builder.uid(&house_uid);
         let context = Context::Value(Arc::new(BTreeMap::from([
             ("date".into(), builder.date(today)),
             ("house".into(), CedarValue::from(house)),
         ])));
-        Ok(Self { entities, context, types: builder.types })
+        Ok(Self { entities, context, house: house_uid, types: builder.types })
     }
 }
 

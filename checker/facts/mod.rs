@@ -17,7 +17,7 @@ use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why, ex
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
-pub use reach::{Reached, absent, follow, follow_role};
+pub use reach::{Reached, absent, follow, follow_role, is_absence};
 
 /// The outcome of a function: a slot, or not there.
 type Fact = Option<Slot>;
@@ -66,15 +66,12 @@ impl<'a> Facts<'a> {
             if !wanted(&ty) {
                 continue;
             }
-            let uids: Vec<Uid> = deal.of_type(&ty).map(|thing| thing.uid.clone()).collect();
             let Some(field) = self.vocabulary.field(&ty, &attribute) else {
                 continue;
             };
-            for uid in uids {
-                if let Some(slot) = self.fact(deal, &uid, field)
-                    && let Some(thing) = deal.things.get_mut(&uid)
-                {
-                    thing.body.slots.insert(Name::clone(&attribute), slot);
+            for at in deal.things.range(&ty) {
+                if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
+                    deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
                 }
             }
         }
@@ -136,9 +133,8 @@ impl<'a> Facts<'a> {
                 let Some(target) = slot.entity() else {
                     continue;
                 };
-                let mut back =
-                    Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone());
-                back.anchor.clone_from(&slot.anchor);
+                let back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone())
+                    .anchored(slot.anchor().cloned());
                 inverse.sources.entry(target.clone()).or_default().push(back);
             }
         }
@@ -226,8 +222,8 @@ fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) ->
     }
 }
 
-/// Marks that make absence a hole.
-fn asks(mark: &Mark) -> Option<Gate> {
+/// The gate from which a mark makes absence a hole.
+pub fn asks(mark: &Mark) -> Option<Gate> {
     match mark {
         Mark::Asked(gate) => Some(*gate),
         Mark::Essential | Mark::Optional => None,

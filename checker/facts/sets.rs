@@ -23,9 +23,8 @@ pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
         }
     }
     let from = places(&unique.iter().collect::<Vec<_>>());
-    let mut slot = Slot::new(Content::Value(Value::Set(Set { members: unique, partial })), place);
-    slot.from = from;
-    slot
+    let set = Set { members: unique, partial };
+    Slot::new(Content::Value(Value::Set(Box::new(set))), place).drawn_from(from)
 }
 
 /// `any` (and `all`, its mirror): a member that fits decides, a hole among the rest does not.
@@ -43,9 +42,8 @@ pub(super) fn quantified(
     for slot in &reached.slots {
         match fits(facts, deal, uid, (slot, &ty), conditions) {
             Ok(fitting) if fitting == wanted => {
-                let mut found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
-                found.from = places(&[slot]);
-                return Some(found);
+                let found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
+                return Some(found.drawn_from(places(&[slot])));
             }
             Ok(_) => {}
             Err(unknown) => hole = hole.or(Some(unknown)),
@@ -54,10 +52,9 @@ pub(super) fn quantified(
     Some(match hole {
         Some(hole) => hole_slot(hole),
         None => {
-            let mut slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
-            slot.from = places(&reached.slots);
-            slot.gap = reached.missing.filter(|_| reached.slots.is_empty());
-            slot
+            let slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
+            let gap = reached.missing.filter(|_| reached.slots.is_empty());
+            slot.drawn_from(places(&reached.slots)).lacking(gap)
         }
     })
 }

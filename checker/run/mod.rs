@@ -6,16 +6,16 @@ mod library;
 mod overview;
 mod questions;
 mod report;
+mod rounds;
 pub mod sides;
 mod visits;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use crate::deal::Deal;
-use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
+use crate::engine::judge::{Judge, Outcome, Slices};
 use crate::engine::rule::{self, Limb, Rule};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
@@ -32,6 +32,7 @@ pub use library::{Library, PackInfo};
 pub use overview::plural;
 pub use questions::UNANSWERED;
 pub use report::{DealInfo, Report, RuleChange, Summary};
+pub use rounds::{Decided, Decision};
 pub use visits::{Plan, Visit};
 
 /// Which gate a check stands before.
@@ -90,20 +91,6 @@ pub struct Assessed {
     pub store: Store,
 }
 
-/// One decision.
-pub struct Decision<'a> {
-    /// The limb.
-    pub limb: LimbIx,
-    /// The subject.
-    pub subject: &'a Subject,
-    /// The visit on which it was asked.
-    pub visit: &'a Visit,
-    /// The gate it was asked at.
-    pub gate: Gate,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
 impl Check<'_> {
     /// Gives the words of all files their meaning.
     pub fn lower(&self) -> Lowered {
@@ -150,12 +137,14 @@ impl Check<'_> {
         let plan = visits::plan(self, &assessed);
         mistakes.extend(plan.mistakes.iter().cloned());
         let judge = self.judge(&assessed);
-        let decisions = self.decide(&judge, &assessed, &plan).map_err(internal)?;
-        let broken: Vec<Mistake> = decisions.iter().filter_map(|decision| self.broken(decision)).collect();
+        let told = |outcome: &Outcome| !matches!(outcome, Outcome::Passes);
+        let decided = rounds::decide(&judge, self, &assessed, &plan, told).map_err(internal)?;
+        let broken: Vec<Mistake> =
+            decided.decisions.iter().filter_map(|decision| self.broken(decision)).collect();
         if !broken.is_empty() {
             return Err(broken);
         }
-        Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
+        Ok(findings::report(self, &judge, &assessed, &plan, &decided, mistakes))
     }
 
     /// The gate of a visit at which a limb is asked, if it is asked on that visit at all.
@@ -204,9 +193,13 @@ impl Check<'_> {
         let plan = visits::plan(self, &assessed);
         let judge = self.judge(&assessed);
         let deal = &assessed.lowered.deal;
-        let decisions = self.decide(&judge, &assessed, &plan).unwrap_or_default();
-        let of_rule =
-            decisions.into_iter().filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
+        let Ok(decided) = rounds::decide(&judge, self, &assessed, &plan, |_| true) else {
+            return Vec::new();
+        };
+        let of_rule = decided
+            .decisions
+            .into_iter()
+            .filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
         of_rule
             .map(|decision| {
                 let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
@@ -225,33 +218,6 @@ impl Check<'_> {
             deal: &assessed.lowered.deal,
             store: &assessed.store,
         }
-    }
-
-    fn decide<'a>(
-        &self,
-        judge: &Judge<'a>,
-        assessed: &'a Assessed,
-        plan: &'a visits::Plan,
-    ) -> Result<Vec<Decision<'a>>, String> {
-        let slices = Slices::new(judge.rules);
-        let one = |subject: &'a Subject| -> Vec<Decision<'a>> {
-            let mut decisions = Vec::new();
-            for visit in plan.visits(&subject.members[0]) {
-                for &limb in slices.about(&subject.uid.ty) {
-                    let Some(gate) = self.asked(&judge.rules[limb.0].limbs[limb.1], visit) else {
-                        continue;
-                    };
-                    let outcome = judge.decide(limb, subject, gate, &visit.principal);
-                    decisions.push(Decision { limb, subject, visit, gate, outcome });
-                }
-            }
-            decisions
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(pool.install(|| assessed.subjects.par_iter().flat_map_iter(one).collect()))
     }
 
     fn broken(&self, decision: &Decision<'_>) -> Option<Mistake> {

@@ -25,6 +25,8 @@ pub mod known {
     pub const PARTY: &str = "Party";
     /// What all agreements share.
     pub const AGREEMENT: &str = "Agreement";
+    /// The attribute of an agreement that names its header.
+    pub const HEADER: &str = "agreement";
     /// The words an attribute may hold instead of a value.
     pub const ANSWER: &str = "Answer";
     /// The parameters of the workspace.
