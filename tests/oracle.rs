@@ -253,7 +253,7 @@ impl Filler<'_> {
         }
         match self.value(&field.ty) {
             Some(value) => Content::Value(value),
-            None => Content::Value(Value::Set(Set::default())),
+            None => Content::Value(Value::Set(Box::default())),
         }
     }
 
@@ -266,10 +266,12 @@ impl Filler<'_> {
             }
             Type::Date => Value::Date([date(2020, 1, 1), TODAY, date(2030, 1, 1)][self.draw.below(3)]),
             Type::Scalar(Scalar::Compute) => Value::Long(26_000_000),
-            Type::Scalar(Scalar::Share) => Value::Share(Share::new([0, 1, 2][self.draw.below(3)], 2)),
+            Type::Scalar(Scalar::Share) => {
+                Value::Share(Box::new(Share::new([0, 1, 2][self.draw.below(3)], 2)))
+            }
             Type::Scalar(Scalar::Period) => {
                 let months = [1, 12, 60][self.draw.below(3)];
-                Value::Period(countersign::deal::Period::new(months, 0, "filled in"))
+                Value::Period(Box::new(countersign::deal::Period::new(months, 0, "filled in")))
             }
             Type::Scalar(Scalar::Money) => {
                 Value::Money { minor: [0, 5_000][self.draw.below(2)], currency: self.thing("Currency")? }
@@ -278,7 +280,7 @@ impl Filler<'_> {
             Type::Record(record) => {
                 let mut body = Body::new(None);
                 self.body(&record.fields, &mut body);
-                Value::Record(body)
+                Value::Record(Box::new(body))
             }
             Type::Set(element) => {
                 let mut set = Set::default();
@@ -286,7 +288,7 @@ impl Filler<'_> {
                     set.members
                         .extend(self.value(element).map(|value| Slot::new(Content::Value(value), None)));
                 }
-                Value::Set(set)
+                Value::Set(Box::new(set))
             }
         })
     }

@@ -429,6 +429,21 @@ pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
     all
 }
 
+/// The names of all attributes that rules read: in conditions and in texts.
+pub fn names(rules: &[Rule]) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    for limb in rules.iter().flat_map(|rule| &rule.limbs) {
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| names.extend(read.path.iter().cloned()));
+        let texts = [&limb.clause, &limb.record, &limb.fallback, &limb.burden].into_iter().flatten();
+        names.extend(texts.chain([&limb.message]).flat_map(Text::paths).flatten().cloned());
+        names.extend(limb.at.iter().flatten().cloned());
+        if let Protects::Path(path) = &limb.protects {
+            names.extend(path.iter().cloned());
+        }
+    }
+    names
+}
+
 /// The rules as rows of a table, so that a rule can be about accepted departures.
 pub fn rows(rules: &[Rule], stands: impl Fn(&Rule) -> bool) -> Vec<Thing> {
     rules

@@ -15,6 +15,7 @@ use cedar_policy_core::evaluator::RestrictedEvaluator;
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::CoreSchema;
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::deal::{Body, Content, Deal, Slot, Thing, Uid, Value};
 use crate::vocabulary::{Name, known};
@@ -37,11 +38,11 @@ impl Store {
     /// # Errors
     /// What Cedar says of entities that do not fit together; it should never happen.
     pub fn new(deal: &Deal, today: Date, reads: &Reads) -> Result<Self, String> {
-        let mut builder = Builder { deal, reads, types: HashMap::new(), dates: HashMap::new() };
-        let mut all = Vec::with_capacity(deal.things.len());
-        for thing in deal.things.values() {
-            all.push(builder.entity(thing));
-        }
+        let mut builder =
+            Builder { deal, reads, types: HashMap::new(), uids: FxHashMap::default(), dates: HashMap::new() };
+        // Of what no rule reads and nothing lies under, Cedar needs to know no more than its name.
+        let read = |thing: &&Thing| reads.contains_key(&thing.uid.ty) || !thing.parents.is_empty();
+        let all: Vec<Entity> = deal.things.values().filter(read).map(|thing| builder.entity(thing)).collect();
         // Ancestors are computed here, from rows alone; things of a deal have none.
         let entities = Entities::from_entities(
             all,
@@ -82,6 +83,8 @@ struct Builder<'a> {
     deal: &'a Deal,
     reads: &'a Reads,
     types: HashMap<String, EntityType>,
+    /// Ids as values, shared by all that name the same thing.
+    uids: FxHashMap<Uid, CedarValue>,
     dates: HashMap<Date, CedarValue>,
 }
 
@@ -96,6 +99,15 @@ impl Builder<'_> {
             }
         };
         EntityUID::from_components(ty, Eid::new(&*uid.id), None)
+    }
+
+    fn reference(&mut self, uid: &Uid) -> CedarValue {
+        if let Some(known) = self.uids.get(uid) {
+            return known.clone();
+        }
+        let made = CedarValue::from(self.uid(uid));
+        self.uids.insert(uid.clone(), made.clone());
+        made
     }
 
     fn entity(&mut self, thing: &Thing) -> Entity {
@@ -148,10 +160,9 @@ impl Builder<'_> {
             Value::Long(number) => CedarValue::from(*number),
             Value::Text(text) => CedarValue::from(&**text),
             Value::Date(date) => self.date(*date),
-            Value::Money { minor, currency } => record([
-                ("minor", CedarValue::from(*minor)),
-                ("currency", CedarValue::from(self.uid(currency))),
-            ]),
+            Value::Money { minor, currency } => {
+                record([("minor", CedarValue::from(*minor)), ("currency", self.reference(currency))])
+            }
             Value::Share(share) => {
                 record([("ppm", CedarValue::from(share.ppm())), ("whole", CedarValue::from(share.whole()))])
             }
@@ -161,7 +172,7 @@ impl Builder<'_> {
                 ("min_days", CedarValue::from(period.min_days)),
                 ("max_days", CedarValue::from(period.max_days)),
             ]),
-            Value::Entity(uid) => CedarValue::from(self.uid(uid)),
+            Value::Entity(uid) => self.reference(uid),
             Value::Record(body) => CedarValue::record(self.body(body), None),
             Value::Set(set) => CedarValue::set(
                 set.members.iter().filter_map(|member| self.slot(member)).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::functions::{hole_slot, places};
 use super::{Fact, Facts, asks, follow};
@@ -12,7 +12,7 @@ use crate::vocabulary::{Gate, Name, Type};
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let mut unique: Vec<Slot> = Vec::new();
-    let mut seen: HashSet<Uid> = HashSet::new();
+    let mut seen: FxHashSet<Uid> = FxHashSet::default();
     for member in members {
         let twin = match member.entity() {
             Some(uid) => !seen.insert(uid.clone()),
@@ -37,7 +37,7 @@ pub(super) fn quantified(
     wanted: bool,
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over);
+    let ty = member_type(facts, uid, over, &reached.slots);
     let mut hole = reached.hole.clone();
     for slot in &reached.slots {
         match fits(facts, deal, uid, (slot, &ty), conditions) {
@@ -85,7 +85,7 @@ pub(super) fn collect(
     conditions: &[Condition],
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over);
+    let ty = member_type(facts, uid, over, &reached.slots);
     let mut partial = reached.hole.clone();
     let mut members = Vec::new();
     for slot in &reached.slots {
@@ -172,8 +172,12 @@ fn operand<'a>(facts: &Facts<'_>, deal: &Deal, uid: &Uid, right: &'a Operand) ->
 /// A member of a set, with its type.
 type Member<'a> = (&'a Slot, &'a Type);
 
-fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path) -> Type {
+/// The type of the members; it tells nothing of things, which know theirs.
+fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path, members: &[&Slot]) -> Type {
     let own = Type::Entity(Name::clone(&uid.ty));
+    if !members.iter().any(|slot| matches!(slot.value(), Some(Value::Record(_)))) {
+        return own;
+    }
     facts.vocabulary.path_type(&own, over).map_or(own, |ty| ty.element().clone())
 }
 

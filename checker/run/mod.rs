@@ -24,6 +24,7 @@ use crate::finding::{Mistake, Severity};
 use crate::lower::{DealFile, Lowered, lower};
 use crate::pack::{Setting, Table};
 use crate::source::Place;
+use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
 pub use baseline::Baseline;
@@ -107,15 +108,16 @@ impl Check<'_> {
     /// Entities that do not fit together; it should never happen.
     pub fn assess(&self, mut lowered: Lowered) -> Result<Assessed, String> {
         let vocabulary = &self.library.vocabulary;
-        fill_siblings(vocabulary, &mut lowered.deal);
+        let needed = Needed::new(vocabulary, rule::names(&self.library.rules));
+        fill_siblings(vocabulary, &needed, &mut lowered.deal);
         let unread = !lowered.not_assessed.is_empty();
         let mut facts = Facts::new(vocabulary, self.today, unread);
         let is_join = |ty: &str| matches!(vocabulary.entity(ty).sort, Sort::Join(_));
-        facts.derive(&mut lowered.deal, |ty| !is_join(ty));
+        facts.derive(&mut lowered.deal, |ty, name| !is_join(ty) && needed.is_read(name));
         let slices = Slices::new(&self.library.rules);
         let wanted: BTreeSet<Name> = slices.subjects().cloned().collect();
         let (mut subjects, empty) = tuples(vocabulary, &mut facts, &mut lowered.deal, &wanted);
-        facts.derive(&mut lowered.deal, is_join);
+        facts.derive(&mut lowered.deal, |ty, name| is_join(ty) && needed.is_read(name));
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
         let store = Store::new(&lowered.deal, self.today, &rule::reads(vocabulary, &self.library.rules))?;
