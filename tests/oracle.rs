@@ -143,13 +143,16 @@ fn oracle(check: &Check<'_>, assessed: &Assessed) -> Decided {
     );
     let judge = check.judge(assessed);
     let anyone = Uid::new("Party", "anyone");
+    let subjects = assessed.subjects.iter().map(|subject| &subject.uid);
+    let entities = assessed.store.entities(&assessed.lowered.deal, subjects, [&anyone].into_iter());
+    let entities = entities.expect("they fit together");
     let mut decided = Decided::new();
     for subject in assessed.subjects.iter().filter(|subject| subject.open.is_none()) {
         let about: Vec<_> = limbs.iter().filter(|limb| limb.subject == subject.uid.ty).collect();
         let gates: BTreeSet<Gate> = about.iter().flat_map(|limb| limb.gates.iter().copied()).collect();
         for gate in gates {
             let request = judge.cedar_request(&subject.uid, gate, &anyone);
-            let response = Authorizer::new().is_authorized(request, &policies, &assessed.store.entities);
+            let response = Authorizer::new().is_authorized(request, &policies, &entities);
             let errors: Vec<String> = response.diagnostics.errors.iter().map(ToString::to_string).collect();
             assert_eq!(errors, Vec::<String>::new(), "an error of Cedar would be a silent pass");
             for limb in about.iter().filter(|limb| limb.gates.contains(&gate)) {

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 
 use cedar_policy_core::ast::{EntityUIDEntry, Request as CedarRequest};
-use cedar_policy_core::evaluator::Evaluator;
-use cedar_policy_core::extensions::Extensions;
 
 use super::because::{Asked, asked, because, questions};
 use super::condition::{Condition, Node};
 use super::rule::Rule;
-use super::store::{self, Store};
+use super::store::{Cedar, Store};
 use super::subjects::Subject;
 use super::walk::{Reading, Request, Truth};
 use crate::deal::{Deal, Uid};
@@ -114,8 +112,11 @@ impl Judge<'_> {
         principal: &Uid,
         answer: impl FnOnce(&Request<'_>) -> T,
     ) -> T {
-        let cedar = self.cedar_request(subject, gate, principal);
-        let evaluator = Evaluator::new(cedar, &self.store.entities, Extensions::all_available());
+        let cedar = Cedar::new(|| {
+            let (subjects, principals) = (std::iter::once(subject), std::iter::once(principal));
+            let entities = self.store.entities(self.deal, subjects, principals)?;
+            Ok((self.cedar_request(subject, gate, principal), entities))
+        });
         answer(&Request {
             vocabulary: self.vocabulary,
             deal: self.deal,
@@ -123,7 +124,7 @@ impl Judge<'_> {
             subject,
             house: &self.store.house,
             gate,
-            evaluator: &evaluator,
+            cedar: &cedar,
         })
     }
 
@@ -153,7 +154,7 @@ fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
     let truth = if reads_hole(request, &condition.node) {
         request.decide(&condition.node)
     } else {
-        store::truth(request.evaluator, &condition.expr).map(Truth::from)
+        request.cedar.truth(&condition.expr).map(Truth::from)
     };
     match truth {
         Ok(Truth::True) => Outcome::Fires(because(request, &condition.node)),

@@ -1,9 +1,7 @@
 //! The three-valued walk: Kleene's logic over a condition, Cedar at its leaves.
 
-use cedar_policy_core::evaluator::Evaluator;
-
 use super::condition::{Leaf, Node, Read, Root};
-use super::store;
+use super::store::Cedar;
 use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why};
 use crate::facts::{absent, asks, base_field, is_absence};
 use crate::source::Place;
@@ -51,7 +49,7 @@ pub struct Request<'a> {
     /// The gate.
     pub gate: Gate,
     /// Cedar, for this request.
-    pub evaluator: &'a Evaluator<'a>,
+    pub cedar: &'a Cedar<'a>,
 }
 
 /// What a chain of attributes leads to.
@@ -162,7 +160,7 @@ impl<'a> Request<'a> {
                 _ => {}
             }
         }
-        let truth = store::truth(self.evaluator, &leaf.expr)?;
+        let truth = self.cedar.truth(&leaf.expr)?;
         Ok(match (partial, &leaf.partial) {
             (None, _) => truth.into(),
             (Some(index), Some(known)) if known.read == index && known.stands == truth => truth.into(),

@@ -120,7 +120,7 @@ impl Check<'_> {
         facts.derive(&mut lowered.deal, |ty, name| is_join(ty) && needed.is_read(name));
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
-        let store = Store::new(&lowered.deal, self.today, &rule::reads(vocabulary, &self.library.rules))?;
+        let store = Store::new(&lowered.deal, self.today, rule::reads(&self.library.rules));
         Ok(Assessed { lowered, subjects, empty, store })
     }
 
