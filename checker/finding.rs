@@ -100,6 +100,8 @@ pub struct Because {
     pub shown: String,
     /// Where it stands, or the head of the block it is missing from.
     pub place: Option<Place>,
+    /// Where the contract says it, as written after `§`.
+    pub anchor: Option<String>,
     /// True when the fact is not there.
     pub missing: bool,
     /// True for an exception that nobody claims.
@@ -117,6 +119,8 @@ pub struct Finding {
     pub code: Arc<str>,
     /// Weight after gate, house and pack have spoken.
     pub severity: Severity,
+    /// It speaks for another party, and is the note for the one we act for.
+    pub for_others: bool,
     /// One sentence, with the values of this subject.
     pub message: String,
     /// Wording for the contract.

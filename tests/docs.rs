@@ -122,27 +122,25 @@ fn all_rules() -> String {
         let _ = writeln!(page, "| {link} `{id}` | {weight} | {} | {} |", rule.title, rule.pack);
     }
     for rule in ordered {
-        rule_section(&rules::page(&ALL, rule), &mut page);
+        rule_section(&rules::page(&ALL, rule), &anchor(rule), &mut page);
     }
     page
 }
 
-/// The anchor that mdBook gives the heading of a rule.
+/// The anchor of a rule's section. It stays when the title changes.
 fn anchor(rule: &Rule) -> String {
-    let heading = format!("{} {}", rule.code, rule.title).to_lowercase();
-    let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
-    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+    format!("{}-{}", rule.code.to_lowercase(), rule.id)
 }
 
 /// A rule's page as a section, its headings one or two deeper.
-fn rule_section(text: &str, page: &mut String) {
+fn rule_section(text: &str, anchor: &str, page: &mut String) {
     page.push('\n');
     let mut fenced = false;
     for line in text.trim_end().lines() {
         fenced ^= line.starts_with("```");
         let _ = match line.strip_prefix("## ").filter(|_| !fenced) {
             Some(heading) => writeln!(page, "**{heading}**"),
-            None if line.starts_with("# ") && !fenced => writeln!(page, "#{line}"),
+            None if line.starts_with("# ") && !fenced => writeln!(page, "#{line} {{#{anchor}}}"),
             None => writeln!(page, "{line}"),
         };
     }
@@ -303,7 +301,7 @@ fn session(folder: &Path, text: &str) -> Result<String, String> {
         let output = match words.remove(0) {
             "echo" => format!("{}\n", code.unwrap_or(0)),
             "countersign" => {
-                if words.first() == Some(&"check") {
+                if words.first() == Some(&"check") && !words.contains(&"--as-of") {
                     words.extend(["--as-of", "2026-11-22"]);
                 }
                 let output = run(folder, &words);
@@ -347,6 +345,61 @@ fn finding(output: &str, code: &str) -> Option<String> {
     let name = lines.next()?;
     let below: Vec<&str> = lines.take_while(|line| line.is_empty() || line.starts_with(' ')).collect();
     Some(format!("{name}\n{}", below.join("\n")).trim_end().to_owned())
+}
+
+#[test]
+fn each_line_of_the_playbook_has_an_answer() {
+    let path = Path::new(BOOK).join("for-exit-desks/playbook.md");
+    let text = fs::read_to_string(path).expect("the page is there");
+    let (mut wrong, mut steps) = (Vec::new(), BTreeSet::new());
+    for line in text.lines() {
+        let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
+        let Some(step) = cells[0].parse::<u32>().ok().filter(|_| line.starts_with('|')) else {
+            continue;
+        };
+        steps.insert(step);
+        let answer = match cells.as_slice() {
+            [_, asked, answer] if !asked.is_empty() && !answer.is_empty() => answer_of(answer),
+            _ => Err("it has an empty cell, or not three".to_owned()),
+        };
+        wrong.extend(answer.err().map(|message| format!("{message}: {line}")));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(steps.into_iter().eq(1..=7), "a step of the playbook has no line");
+}
+
+/// Where a line of the playbook is looked at: rules and fields that are there, or the reason why it is not.
+fn answer_of(answer: &str) -> Result<(), String> {
+    let mut found = answer.contains("not checked, because ");
+    for code in answer.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| is_code(word)) {
+        let rule = ALL.rule(code).ok_or_else(|| format!("no rule {code}"))?;
+        let named = format!("[{code}](../reference/rules.md#{}) {}", anchor(rule), rule.id);
+        if !answer.contains(&named) {
+            return Err(format!("it does not say {named}"));
+        }
+        found = true;
+    }
+    for word in code_words(answer) {
+        let there = match word.split_once('.') {
+            Some((kind, attribute)) => is_attribute(kind, attribute),
+            None => ALL.vocabulary.entity(known::HOUSE).fields.contains_key(word),
+        };
+        if !there {
+            return Err(format!("no attribute or parameter `{word}`"));
+        }
+        found |= word.contains('.');
+    }
+    if found { Ok(()) } else { Err("no rule, no field, and no `not checked, because`".to_owned()) }
+}
+
+/// Can a declaration of this kind say this?
+fn is_attribute(kind: &str, attribute: &str) -> bool {
+    let Some(name) = ALL.vocabulary.kinds.get(kind) else {
+        return false;
+    };
+    let entity = ALL.vocabulary.entity(name);
+    let header = entity.agreement.then(|| ALL.vocabulary.entity(known::AGREEMENT));
+    [Some(entity), header].into_iter().flatten().any(|entity| entity.fields.contains_key(attribute))
 }
 
 #[test]

@@ -84,8 +84,11 @@ pub struct CheckArguments {
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<jiff::civil::Date>,
     /// How to print the report.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Who will read it. Outside the house only what was declared of parties, agreements and assets is told.
+    #[arg(long, value_enum, default_value_t = Audience::Internal)]
+    pub audience: Audience,
     /// The least severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,
@@ -96,10 +99,10 @@ pub struct CheckArguments {
     #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
     /// Report only what is not in this file: findings are known by rule, subject and facts, never by a line.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "audience")]
     pub baseline: Option<PathBuf>,
     /// Write the findings of today into the baseline, and stop.
-    #[arg(long, requires = "baseline", conflicts_with_all = ["format", "stdin_filename"])]
+    #[arg(long, requires = "baseline", conflicts_with_all = ["format", "audience", "stdin_filename"])]
     pub write_baseline: bool,
     /// Print where each value of the configuration comes from, and stop.
     #[arg(long)]
@@ -133,6 +136,26 @@ pub enum Format {
     Text,
     /// One object for machines.
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people at a terminal.
+    Text,
+    /// One object for machines.
+    Json,
+    /// A page for people, as text.
+    Markdown,
+    /// A page for people, as one file for a browser or a printer.
+    Html,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Audience {
+    /// The house itself.
+    Internal,
+    /// Somebody else: no finding, no reason, no side, no value.
+    Outside,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use countersign::finding::{Finding, Mistake, Severity};
 use countersign::lower::DealFile;
-use countersign::report::{json, people};
+use countersign::report::{json, page, people};
 use countersign::run::{Baseline, Check, DealInfo, Library, Report, Stage, plural};
 use countersign::source::{Place, Source};
 
-use crate::args::{CheckArguments, FailOn, Format};
+use crate::args::{Audience, CheckArguments, FailOn, ReportFormat};
 use crate::config::Config;
 use crate::packs::Which;
 use crate::workspace::{Workspace, group, is_markdown};
@@ -28,6 +28,9 @@ pub fn run(arguments: &CheckArguments) -> Exit {
             }
             Err(mistakes) => complain(&mistakes),
         };
+    }
+    if arguments.audience == Audience::Outside {
+        return outside(arguments).unwrap_or_else(|mistakes| complain(&mistakes));
     }
     if arguments.write_baseline {
         return write_baseline(arguments).unwrap_or_else(|mistakes| complain(&mistakes));
@@ -58,6 +61,30 @@ fn checked_against(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
     Ok(finish(arguments, &reports))
 }
 
+/// Prints what may be told outside the house.
+fn outside(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
+    let here = here()?;
+    let mut told = Vec::new();
+    for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
+        let workspace = Opened::new(&space, &here)?;
+        let files = workspace.with_prose(arguments, &space, &here)?;
+        told.push(workspace.check(arguments, None, &files).outside()?);
+    }
+    let as_of = as_of(arguments);
+    let page = page::outside(&told, as_of);
+    let text = match arguments.format {
+        ReportFormat::Json => page::outside_json(&page, as_of),
+        ReportFormat::Html => page::html(&page),
+        ReportFormat::Text | ReportFormat::Markdown => page::markdown(&page),
+    };
+    let _ = io::stdout().write_all(text.as_bytes());
+    if page.sections.is_empty() {
+        eprintln!("nothing was told: no declaration was found");
+        return Ok(Exit::NothingAssessed);
+    }
+    Ok(Exit::Nothing)
+}
+
 /// Writes what is found today into the baseline.
 fn write_baseline(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
     let Some(path) = &arguments.baseline else {
@@ -77,7 +104,7 @@ fn write_baseline(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
 
 /// Where each value of the configuration comes from.
 fn shown_config(arguments: &CheckArguments) -> Result<String, Vec<Mistake>> {
-    let here = env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])?;
+    let here = here()?;
     let mut text = String::new();
     for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
         let config = space.config(&here).map_err(|mistake| vec![mistake])?;
@@ -98,10 +125,70 @@ fn colored(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none()
 }
 
+fn here() -> Result<PathBuf, Vec<Mistake>> {
+    env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])
+}
+
+fn as_of(arguments: &CheckArguments) -> jiff::civil::Date {
+    arguments.as_of.unwrap_or_else(|| jiff::Zoned::now().date())
+}
+
 fn reports(arguments: &CheckArguments, baseline: Option<&Baseline>) -> Result<Vec<Report>, Vec<Mistake>> {
-    let here = env::current_dir().map_err(|error| vec![Mistake::nowhere(files::plain(&error))])?;
+    let here = here()?;
     let spaces = group(&arguments.paths, &here, arguments.stdin_filename.as_deref())?;
     spaces.iter().map(|space| report(arguments, baseline, space, &here)).collect()
+}
+
+/// A workspace whose configuration and packs were read.
+struct Opened {
+    config: Config,
+    library: Library,
+}
+
+impl Opened {
+    fn new(space: &Workspace, here: &Path) -> Result<Self, Vec<Mistake>> {
+        let config = space.config(here).map_err(|mistake| vec![mistake])?;
+        let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, here)?;
+        let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
+        let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
+        library.know_rules(set.chain(stands))?;
+        Ok(Self { config, library })
+    }
+
+    fn check<'a>(
+        &'a self,
+        arguments: &'a CheckArguments,
+        baseline: Option<&'a Baseline>,
+        files: &'a [DealFile],
+    ) -> Check<'a> {
+        let threads =
+            arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        Check {
+            library: &self.library,
+            house: &self.config.house,
+            files,
+            stage: arguments.gate.map_or(Stage::Status, Stage::from),
+            acting_for: arguments.acting_for.as_deref(),
+            baseline,
+            today: as_of(arguments),
+            threads,
+        }
+    }
+
+    /// The deal files, and the documents of their deals that hold deals themselves.
+    fn with_prose(
+        &self,
+        arguments: &CheckArguments,
+        space: &Workspace,
+        here: &Path,
+    ) -> Result<Vec<DealFile>, Vec<Mistake>> {
+        let mut files = space.deal_files(&self.config, here)?;
+        let deals = self.check(arguments, None, &files).deals();
+        let prose = deals_in_prose(space, &deals, &files, here)?;
+        files.extend(prose);
+        files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+        Ok(files)
+    }
 }
 
 fn report(
@@ -110,19 +197,15 @@ fn report(
     space: &Workspace,
     here: &Path,
 ) -> Result<Report, Vec<Mistake>> {
-    let config = space.config(here).map_err(|mistake| vec![mistake])?;
-    let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, here)?;
-    let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
-    let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
-    library.know_rules(set.chain(stands))?;
-    let mut files = space.deal_files(&config, here)?;
-    let mut report = checked(arguments, baseline, &library, &config, &files)?;
+    let workspace = Opened::new(space, here)?;
+    let mut files = space.deal_files(&workspace.config, here)?;
+    let mut report = workspace.check(arguments, baseline, &files).run()?;
     // A deal may stand in the prose it describes, which is known only now.
     let prose = deals_in_prose(space, &report.deals, &files, here)?;
     if !prose.is_empty() {
         files.extend(prose);
         files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
-        report = checked(arguments, baseline, &library, &config, &files)?;
+        report = workspace.check(arguments, baseline, &files).run()?;
     }
     report.root = files::shown(&space.root, here);
     // A baseline holds what the whole workspace shows, whatever is named.
@@ -130,29 +213,6 @@ fn report(
         narrow(&mut report, space, here);
     }
     Ok(report)
-}
-
-fn checked(
-    arguments: &CheckArguments,
-    baseline: Option<&Baseline>,
-    library: &Library,
-    config: &Config,
-    files: &[DealFile],
-) -> Result<Report, Vec<Mistake>> {
-    let today = arguments.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
-    let threads =
-        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    Check {
-        library,
-        house: &config.house,
-        files,
-        stage: arguments.gate.map_or(Stage::Status, Stage::from),
-        acting_for: arguments.acting_for.as_deref(),
-        baseline,
-        today,
-        threads,
-    }
-    .run()
 }
 
 /// Markdown documents of the deals that hold deals themselves.
@@ -222,8 +282,10 @@ fn places(finding: &Finding) -> impl Iterator<Item = &Place> {
 fn finish(arguments: &CheckArguments, reports: &[Report]) -> Exit {
     let color = colored(&io::stdout());
     let text = match arguments.format {
-        Format::Json => json::render(reports),
-        Format::Text => {
+        ReportFormat::Json => json::render(reports),
+        ReportFormat::Markdown => page::markdown(&page::inside(reports)),
+        ReportFormat::Html => page::html(&page::inside(reports)),
+        ReportFormat::Text => {
             reports.iter().map(|report| people::render(report, color)).collect::<Vec<_>>().join("\n")
         }
     };

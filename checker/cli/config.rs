@@ -39,6 +39,7 @@ pub fn read(source: &Arc<Source>) -> Result<Config, Mistake> {
         packs: if doc.has("packs") { Some(doc.texts("packs")?) } else { None },
         house: House {
             parameters: doc.table("parameters")?,
+            parameters_alone: false,
             severities,
             stands: doc.texts("stands")?,
             home: doc.optional_text("home")?.map(|home| (home, doc.place("home"))),

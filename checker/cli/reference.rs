@@ -81,9 +81,13 @@ pub fn new(kind: &str) -> Exit {
 
 /// `countersign rules`
 pub fn rules(format: Format) -> Exit {
+    let loaded = match library(Which::Configured) {
+        Ok(library) => library.packs,
+        Err(mistakes) => return complain(&mistakes),
+    };
     with_library(|library| {
         Ok(match format {
-            Format::Text => rules::list(library),
+            Format::Text => rules::list(library, &loaded),
             Format::Json => json::rules(library),
         })
     })

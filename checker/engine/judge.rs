@@ -7,7 +7,7 @@ use cedar_policy_core::ast::{EntityUIDEntry, Request as CedarRequest};
 use super::because::{Asked, asked, because, questions};
 use super::condition::{Condition, Node};
 use super::rule::Rule;
-use super::store::{Cedar, Store};
+use super::store::{self, Cedar, Store};
 use super::subjects::Subject;
 use super::walk::{Reading, Request, Truth};
 use crate::deal::{Deal, Uid};
@@ -165,6 +165,12 @@ fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
             found.sort();
             Outcome::Undecided(found)
         }
+        Err(error) if error == store::OVERFLOW => Outcome::Undecided(vec![Asked {
+            title: "Sums or numbers that are too large to reckon with".to_owned(),
+            question: None,
+            mistaken: false,
+            incomparable: true,
+        }]),
         Err(error) => Outcome::Broken(error),
     }
 }

@@ -160,6 +160,16 @@ pub enum Protects {
     Path(Vec<Name>),
 }
 
+impl Protects {
+    /// As written in `@protects`.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Both => "both".to_owned(),
+            Self::Path(path) => format!("resource.{}", path.join(".")),
+        }
+    }
+}
+
 /// Reads the rule files of all packs and proves them against the vocabulary.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use cedar_policy_core::ast::{
     RestrictedExpr, SlotEnv, Value as CedarValue, ValueKind,
 };
 use cedar_policy_core::entities::{Entities, TCComputation};
-use cedar_policy_core::evaluator::{Evaluator, RestrictedEvaluator};
+use cedar_policy_core::evaluator::{EvaluationError, Evaluator, RestrictedEvaluator};
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::CoreSchema;
 use jiff::civil::Date;
@@ -267,6 +267,9 @@ fn datetime(date: Date) -> CedarValue {
         .unwrap_or_else(|error| unreachable!("dates lie between 1900 and 2300: {error}"))
 }
 
+/// What [`Cedar::truth`] says of numbers that are too large to reckon with.
+pub const OVERFLOW: &str = "the numbers are too large";
+
 /// Cedar for one request: asked only where the walk cannot tell, and made when it is first asked.
 pub struct Cedar<'a> {
     make: Box<dyn Fn() -> Result<(Request, Entities), String> + 'a>,
@@ -282,7 +285,8 @@ impl<'a> Cedar<'a> {
     /// Evaluates an expression to a truth value.
     ///
     /// # Errors
-    /// What Cedar says; a rule that was validated never errs on a decided fact.
+    /// What Cedar says; a rule that was validated never errs on a decided fact, save by
+    /// [`OVERFLOW`].
     pub fn truth(&self, expr: &Expr) -> Result<bool, String> {
         let (request, entities) = self.made.get_or_init(&self.make).as_ref().map_err(String::clone)?;
         truth(&Evaluator::new(request.clone(), entities, Extensions::all_available()), expr)
@@ -290,7 +294,10 @@ impl<'a> Cedar<'a> {
 }
 
 fn truth(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<bool, String> {
-    let value = evaluator.interpret(expr, &SlotEnv::new()).map_err(|error| error.to_string())?;
+    let value = evaluator.interpret(expr, &SlotEnv::new()).map_err(|error| match error {
+        EvaluationError::IntegerOverflow(_) => OVERFLOW.to_owned(),
+        other => other.to_string(),
+    })?;
     match value.value_kind() {
         ValueKind::Lit(Literal::Bool(truth)) => Ok(*truth),
         _ => Err("a condition gave something else than a truth value".to_owned()),

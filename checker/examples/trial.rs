@@ -24,7 +24,8 @@ pub struct Setting {
 
 impl Setting {
     pub fn new(example: Example) -> Self {
-        let house = House { parameters: example.parameters.clone(), ..House::default() };
+        let parameters = example.parameters.clone();
+        let house = House { parameters, parameters_alone: true, ..House::default() };
         Self { files: [example.file()], house, example }
     }
 

@@ -76,6 +76,7 @@ struct FindingOut<'a> {
     rule: &'a str,
     code: Option<&'a str>,
     severity: &'static str,
+    for_others: bool,
     message: &'a str,
     clause: Option<&'a str>,
     record: Option<&'a str>,
@@ -108,6 +109,7 @@ struct Reason<'a> {
     fact: &'a str,
     title: &'a str,
     shown: &'a str,
+    anchor: Option<&'a str>,
     place: Option<PlaceOut<'a>>,
     from: Vec<PlaceOut<'a>>,
 }
@@ -143,6 +145,8 @@ struct LimbOut<'a> {
     severity: &'static str,
     gates: Vec<&'static str>,
     subject: &'a str,
+    strength: &'static str,
+    speaks_for: String,
     authority: Option<&'a str>,
     policy: Option<&'a str>,
 }
@@ -199,6 +203,8 @@ pub fn rules(library: &Library) -> String {
                     severity: limb.severity.word(),
                     gates: limb.gates.iter().map(|gate| gate.word()).collect(),
                     subject: &limb.subject,
+                    strength: limb.strength.word(),
+                    speaks_for: limb.protects.word(),
                     authority: limb.authority.as_deref(),
                     policy: limb.policy_note.as_deref(),
                 })
@@ -208,7 +214,8 @@ pub fn rules(library: &Library) -> String {
     written(&rules)
 }
 
-fn written(output: &impl Serialize) -> String {
+/// An output with a line break at its end.
+pub(super) fn written(output: &impl Serialize) -> String {
     let mut text =
         serde_json::to_string_pretty(output).unwrap_or_else(|_| unreachable!("strings and numbers only"));
     text.push('\n');
@@ -258,6 +265,7 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
         rule: &finding.rule,
         code: Some(&*finding.code).filter(|code| !code.is_empty()),
         severity: finding.severity.word(),
+        for_others: finding.for_others,
         message: &finding.message,
         clause: finding.clause.as_deref(),
         record: finding.record.as_deref(),
@@ -291,6 +299,7 @@ fn reason(because: &Because) -> Reason<'_> {
         fact: &because.fact,
         title: &because.title,
         shown: &because.shown,
+        anchor: because.anchor.as_deref(),
         place: because.place.as_ref().map(place),
         from: because.from.iter().map(place).collect(),
     }

@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod kinds;
+pub mod page;
 pub mod people;
 mod quote;
 pub mod rules;

@@ -82,7 +82,8 @@ fn header(report: &Report, out: &mut String) {
     let _ = writeln!(out, "\n{}\n", tally(report));
 }
 
-fn tally(report: &Report) -> String {
+/// The counts that matter, in one line.
+pub fn tally(report: &Report) -> String {
     let summary = &report.summary;
     let questions: usize = report
         .open()
@@ -155,7 +156,8 @@ fn titled(finding: &Finding) -> String {
     }
 }
 
-fn name(finding: &Finding) -> String {
+/// Code and id of a finding's rule.
+pub fn name(finding: &Finding) -> String {
     if finding.code.is_empty() {
         finding.rule.to_string()
     } else {
@@ -269,9 +271,7 @@ fn footer(report: &Report, none: bool, out: &mut String) {
     for sentence in &report.not_looked_at {
         let _ = writeln!(out, "{}", textwrap::fill(sentence, WIDTH));
     }
-    for change in &report.changes {
-        let because = change.because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
-        let sentence = format!("Rule {} is {} by {}{because}.", change.rule, change.what, change.by);
+    for sentence in report.change_sentences() {
         let _ = writeln!(out, "{}", textwrap::fill(&sentence, WIDTH));
     }
     let summary = &report.summary;

@@ -189,8 +189,8 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The list of rules, one line each.
-pub fn list(library: &Library) -> String {
+/// The list of rules, one line each; `loaded` are the packs that a check here would ask.
+pub fn list(library: &Library, loaded: &[PackInfo]) -> String {
     let mut page = String::new();
     let mut ordered: Vec<&Rule> = library.rules.iter().collect();
     ordered.sort_by(|a, b| a.code.cmp(&b.code));
@@ -207,7 +207,17 @@ pub fn list(library: &Library) -> String {
             rule.code, row.weight, rule.pack, row.gates, row.strength, row.basis, row.sides, rule.id
         );
     }
-    let _ = writeln!(page, "{}.", plural(library.rules.len(), "rule"));
+    let is_loaded = |pack: &&PackInfo| loaded.iter().any(|known| known.name == pack.name);
+    let names = |wanted: bool| {
+        let packs = library.packs.iter().filter(|pack| is_loaded(pack) == wanted);
+        enumerate(&packs.map(|pack| pack.name.clone()).collect::<Vec<_>>())
+    };
+    let _ =
+        write!(page, "{}. A check here asks those of {}", plural(library.rules.len(), "rule"), names(true));
+    let _ = match names(false).as_str() {
+        "" => writeln!(page, "."),
+        others => writeln!(page, ", and not those of {others}: countersign.toml names the packs."),
+    };
     page
 }
 

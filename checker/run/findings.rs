@@ -41,7 +41,7 @@ pub fn report(
     findings.extend(writer.unused_departures(plan));
     findings.retain(|finding| !writer.is_known(finding));
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    let deals = deals(check, assessed, plan);
+    let deals = deals(&check.library.vocabulary, &assessed.lowered, plan);
     let mut summary = counts(check, assessed, decided, &findings, deals.len());
     summary.known = writer.known.len();
     Report {
@@ -215,6 +215,7 @@ impl<'a> Writer<'a> {
             rule: Name::clone(&fired.rule.id),
             code: Name::clone(&fired.rule.code),
             severity: if ours { severity } else { Severity::Note },
+            for_others: !ours,
             message,
             clause: offered(&limb.clause),
             record: limb.record.as_ref().filter(|_| ours).map(lines),
@@ -348,6 +349,7 @@ fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because>
             title: "The side this speaks for".to_owned(),
             shown: "could not be told".to_owned(),
             place: None,
+            anchor: None,
             missing: false,
             exception: false,
             from: Vec::new(),
@@ -408,6 +410,7 @@ fn mistake_finding(mistake: &Mistake) -> Finding {
         title: label.clone(),
         shown: String::new(),
         place: Some(place.clone()),
+        anchor: None,
         missing: false,
         exception: false,
         from: Vec::new(),
@@ -432,6 +435,7 @@ pub(super) fn machine_finding(rule: &str, subject: Vec<String>) -> Finding {
         rule: rule.into(),
         code: "".into(),
         severity: Severity::Note,
+        for_others: false,
         message: String::new(),
         clause: None,
         record: None,

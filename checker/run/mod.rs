@@ -3,6 +3,7 @@
 pub mod baseline;
 mod findings;
 mod library;
+pub mod outside;
 mod overview;
 mod questions;
 mod report;
@@ -52,6 +53,8 @@ pub enum Stage {
 pub struct House {
     /// Parameters, later ones over earlier ones.
     pub parameters: Vec<Setting>,
+    /// Only these parameters count, and not those that packs set.
+    pub parameters_alone: bool,
     /// Severities by rule; None switches a rule off.
     pub severities: Vec<(String, Option<Severity>, Place)>,
     /// Rules from which this house accepts no departure.
@@ -96,8 +99,8 @@ impl Check<'_> {
     /// Gives the words of all files their meaning.
     pub fn lower(&self) -> Lowered {
         let tables: Vec<&Table> = self.library.tables.iter().collect();
-        let parameters: Vec<Setting> =
-            self.library.parameters.iter().chain(&self.house.parameters).cloned().collect();
+        let of_packs = self.library.parameters.iter().filter(|_| !self.house.parameters_alone);
+        let parameters: Vec<Setting> = of_packs.chain(&self.house.parameters).cloned().collect();
         let rules = rule::rows(&self.library.rules, |rule| self.stands(rule));
         lower(&self.library.vocabulary, &tables, rules, &parameters, self.files)
     }
@@ -185,6 +188,11 @@ impl Check<'_> {
     /// The visits of what was assessed.
     pub fn plan(&self, assessed: &Assessed) -> Plan {
         visits::plan(self, assessed)
+    }
+
+    /// The deals of the files, before anything is decided.
+    pub fn deals(&self) -> Vec<DealInfo> {
+        overview::deals(&self.library.vocabulary, &self.lower(), &Plan::default())
     }
 
     /// What became of each limb of a rule on each subject, with the message it would carry.

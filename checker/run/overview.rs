@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{DealInfo, Summary};
 use super::visits::Plan;
 use super::{Assessed, Check, Decided, Stage};
-use crate::deal::{Deal, Uid};
+use crate::deal::{Deal, Uid, uncapital};
 use crate::engine::judge::Outcome;
 use crate::engine::rule::Limb;
 use crate::facts::follow_role;
 use crate::finding::Finding;
-use crate::lower::is_declared;
-use crate::vocabulary::{known, role};
+use crate::lower::{Lowered, is_declared};
+use crate::vocabulary::{Vocabulary, known, role};
 
 pub(super) fn counts(
     check: &Check<'_>,
@@ -40,11 +40,10 @@ pub(super) fn counts(
     summary
 }
 
-pub(super) fn deals(check: &Check<'_>, assessed: &Assessed, plan: &Plan) -> Vec<DealInfo> {
-    let vocabulary = &check.library.vocabulary;
-    let deal = &assessed.lowered.deal;
+pub(super) fn deals(vocabulary: &Vocabulary, lowered: &Lowered, plan: &Plan) -> Vec<DealInfo> {
+    let deal = &lowered.deal;
     let mut infos = Vec::new();
-    for declaration in &assessed.lowered.declarations {
+    for declaration in &lowered.declarations {
         let uid = &declaration.uid;
         let entity = vocabulary.entity(&uid.ty);
         if !entity.is_deal() {
@@ -154,7 +153,7 @@ pub(super) fn not_looked_at(
     if !waiting.is_empty() {
         let total: usize = waiting.values().sum();
         let each: Vec<String> =
-            waiting.iter().map(|(missing, rules)| format!("{} ({rules})", missing.to_lowercase())).collect();
+            waiting.iter().map(|(missing, rules)| format!("{} ({rules})", uncapital(missing))).collect();
         sentences.push(format!(
             "{} had no subject, for there was none of these: {}.",
             plural(total, "rule"),
@@ -162,7 +161,7 @@ pub(super) fn not_looked_at(
         ));
     }
     for (kind, uids) in unvisited(check, assessed, plan, decided) {
-        let what = format!("Not assessed, no rule is about {} before this gate", kind.to_lowercase());
+        let what = format!("Not assessed, no rule is about {} before this gate", uncapital(&kind));
         sentences.push(sentence(&format!("{what}: {}", list(&uids))));
     }
     sentences

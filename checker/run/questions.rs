@@ -126,6 +126,7 @@ fn question(asked: &Asked, rules: &Rules<'_>) -> Because {
         title: asked.title.clone(),
         shown: format!("{state}; waits: {}", waits.join(", ")),
         place: asked.question.as_ref().and_then(|question| question.place.clone()),
+        anchor: None,
         missing: true,
         exception: false,
         from: Vec::new(),

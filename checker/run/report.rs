@@ -116,6 +116,25 @@ impl Summary {
 }
 
 impl Report {
+    /// What was changed in rules, in sentences: one for all rules of which the same is said.
+    pub fn change_sentences(&self) -> Vec<String> {
+        let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+        for change in &self.changes {
+            let because = change.because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
+            let what = format!("{} by {}{because}", change.what, change.by);
+            match said.iter_mut().find(|(known, _)| *known == what) {
+                Some((_, rules)) => rules.push(&change.rule),
+                None => said.push((what, vec![&change.rule])),
+            }
+        }
+        let sentence = |(what, rules): (String, Vec<&str>)| {
+            let mut letters = what.chars();
+            let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+            format!("{first}{}: {}.", letters.as_str(), rules.join(", "))
+        };
+        said.into_iter().map(sentence).collect()
+    }
+
     /// The heaviest finding that no departure covers.
     pub fn heaviest(&self) -> Option<Severity> {
         self.open().map(|finding| finding.severity).max()

@@ -213,6 +213,8 @@ pub struct Field {
     pub absent: Option<String>,
     /// Filled by the quoted title of the declaration.
     pub heading: bool,
+    /// It may be told to somebody outside the house.
+    pub outside: bool,
     /// With the other such attributes of its kind it says who somebody is: two declarations that
     /// agree on all of them mean one thing.
     pub identity: bool,

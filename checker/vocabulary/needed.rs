@@ -59,8 +59,12 @@ impl Needed {
             }
         }
         for field in entity.fields.values() {
-            // The machine finds dates by their role, and what a deal reaches along derived facts too.
-            if field.role.is_some() || (field.derived.is_some() && leads_on(vocabulary, field)) {
+            // The machine finds dates by their role, and what a deal reaches along derived facts too; a page
+            // for those outside tells facts that no rule need read.
+            if field.role.is_some()
+                || field.outside
+                || (field.derived.is_some() && leads_on(vocabulary, field))
+            {
                 self.read(&field.name);
             }
         }

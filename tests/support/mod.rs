@@ -8,7 +8,7 @@ use countersign::builtin;
 use countersign::engine::judge::Outcome;
 use countersign::finding::Mistake;
 use countersign::lower::DealFile;
-use countersign::pack::{Doc, Pack, PackFiles, Setting, in_order};
+use countersign::pack::{Pack, PackFiles, in_order};
 use countersign::run::{Check, House, Library, Report, Stage};
 use countersign::source::Source;
 use countersign::vocabulary::Gate;
@@ -42,14 +42,6 @@ pub fn file(folder: &str, name: &str, text: &str) -> DealFile {
     let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
     let source = Source::new(path, text);
     DealFile { text: Arc::clone(&source.text), source, folder: folder.to_owned() }
-}
-
-/// Parameters of the house, as in the `[parameters]` of a countersign.toml.
-pub fn house(parameters: &str) -> House {
-    let source = Source::new("countersign.toml", format!("[parameters]\n{parameters}\n"));
-    let settings: Vec<Setting> =
-        Doc::parse(&source).and_then(|doc| doc.table("parameters")).expect("parameters are TOML");
-    House { parameters: settings, ..House::default() }
 }
 
 /// Checks files with the given packs and house, read for nobody.
