@@ -37,34 +37,44 @@ impl fmt::Debug for Source {
 pub struct Place {
     /// The source it lies in.
     pub source: Arc<Source>,
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Place {
     /// The place of `span` in `source`.
     pub fn new(source: &Arc<Source>, span: Span) -> Self {
-        Self { source: Arc::clone(source), start: span.start, end: span.end }
+        // A text of more than 4 GiB is refused long before.
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { source: Arc::clone(source), start: byte(span.start), end: byte(span.end) }
+    }
+
+    /// First byte.
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// One past the last byte.
+    pub fn end(&self) -> usize {
+        self.end as usize
     }
 
     /// The start as line and column, both from 1, the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
-        self.source.lines().place(&self.source.text, self.start)
+        self.source.lines().place(&self.source.text, self.start())
     }
 
     /// The end as line and column, both from 1, the column in characters.
     pub fn end_line_column(&self) -> (usize, usize) {
-        self.source.lines().place(&self.source.text, self.end)
+        self.source.lines().place(&self.source.text, self.end())
     }
 
     /// The text at the place.
     pub fn text(&self) -> &str {
-        self.source.text.get(self.start..self.end).unwrap_or("")
+        self.source.text.get(self.start()..self.end()).unwrap_or("")
     }
 
-    fn key(&self) -> (&str, usize, usize) {
+    fn key(&self) -> (&str, u32, u32) {
         (&self.source.path, self.start, self.end)
     }
 }

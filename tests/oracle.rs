@@ -156,6 +156,9 @@ fn oracle(check: &Check<'_>, assessed: &Assessed) -> Decided {
     let limbs: Vec<_> = check.library.rules.iter().flat_map(|rule| &rule.limbs).collect();
     let judge = check.judge(assessed);
     let anyone = Uid::new("Party", "anyone");
+    let subjects = assessed.subjects.iter().map(|subject| &subject.uid);
+    let entities = assessed.store.entities(&assessed.lowered.deal, subjects, [&anyone].into_iter());
+    let entities = entities.expect("they fit together");
     let mut decided = Decided::new();
     for subject in assessed.subjects.iter().filter(|subject| subject.open.is_none()) {
         let about: Vec<_> = limbs.iter().filter(|limb| limb.subject == subject.uid.ty).collect();
@@ -163,7 +166,7 @@ fn oracle(check: &Check<'_>, assessed: &Assessed) -> Decided {
         for gate in gates {
             let request = judge.cedar_request(&subject.uid, gate, &anyone);
             let policies = &POLICIES[&subject.uid.ty];
-            let response = Authorizer::new().is_authorized(request, policies, &assessed.store.entities);
+            let response = Authorizer::new().is_authorized(request, policies, &entities);
             let errors: Vec<String> = response.diagnostics.errors.iter().map(ToString::to_string).collect();
             assert_eq!(errors, Vec::<String>::new(), "an error of Cedar would be a silent pass");
             for limb in about.iter().filter(|limb| limb.gates.contains(&gate)) {
@@ -284,10 +287,12 @@ impl Filler<'_> {
             }
             Type::Date => Value::Date([date(2020, 1, 1), TODAY, date(2030, 1, 1)][self.draw.below(3)]),
             Type::Scalar(Scalar::Compute) => Value::Long(26_000_000),
-            Type::Scalar(Scalar::Share) => Value::Share(Share::new([0, 1, 2][self.draw.below(3)], 2)),
+            Type::Scalar(Scalar::Share) => {
+                Value::Share(Box::new(Share::new([0, 1, 2][self.draw.below(3)], 2)))
+            }
             Type::Scalar(Scalar::Period) => {
                 let months = [1, 12, 60][self.draw.below(3)];
-                Value::Period(countersign::deal::Period::new(months, 0, "filled in"))
+                Value::Period(Box::new(countersign::deal::Period::new(months, 0, "filled in")))
             }
             Type::Scalar(Scalar::Money) => {
                 Value::Money { minor: [0, 5_000][self.draw.below(2)], currency: self.thing("Currency")? }
@@ -296,7 +301,7 @@ impl Filler<'_> {
             Type::Record(record) => {
                 let mut body = Body::new(None);
                 self.body(&record.fields, &mut body);
-                Value::Record(body)
+                Value::Record(Box::new(body))
             }
             Type::Set(element) => {
                 let mut set = Set::default();
@@ -304,7 +309,7 @@ impl Filler<'_> {
                     set.members
                         .extend(self.value(element).map(|value| Slot::new(Content::Value(value), None)));
                 }
-                Value::Set(set)
+                Value::Set(Box::new(set))
             }
         })
     }

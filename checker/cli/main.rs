@@ -18,6 +18,10 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
+/// A check makes millions of small things and gives them back: the system's allocator is slow at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a run tells the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {

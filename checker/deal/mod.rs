@@ -5,8 +5,9 @@
 
 mod quantity;
 mod slots;
+mod things;
+mod uid;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
@@ -15,27 +16,8 @@ use crate::source::Place;
 use crate::vocabulary::{Gate, Name, known, sibling};
 pub use quantity::{Period, Share};
 pub use slots::Slots;
-
-/// Type and id of a thing. The id is its path from the root of the workspace, `deals/acme`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uid {
-    /// Entity type.
-    pub ty: Name,
-    /// Id within the type.
-    pub id: Name,
-}
-
-impl Uid {
-    /// A uid from its parts.
-    pub fn new(ty: impl Into<Name>, id: impl Into<Name>) -> Self {
-        Self { ty: ty.into(), id: id.into() }
-    }
-
-    /// The header of the agreement with this id.
-    pub fn header(&self) -> Self {
-        Self::new(known::AGREEMENT, Name::clone(&self.id))
-    }
-}
+pub use things::Things;
+pub use uid::Uid;
 
 /// The path one attribute further.
 pub fn extended(path: &[Name], name: &Name) -> Vec<Name> {
@@ -105,14 +87,21 @@ pub struct Slot {
     pub content: Content,
     /// Where it stands; absent for what the machine made without a text.
     pub place: Option<Place>,
+    /// What few slots have, apart, so that all the others stay small.
+    more: Option<Box<More>>,
+}
+
+/// What few slots have.
+#[derive(Clone, Debug, Default)]
+struct More {
     /// Where the contract says it, as written after `§`.
-    pub anchor: Option<Name>,
+    anchor: Option<Name>,
     /// What a derived value shows, such as `60% + 30% = 90%`.
-    pub shown: Option<String>,
+    shown: Option<String>,
     /// Where a derived value came from.
-    pub from: Vec<Place>,
+    from: Vec<Place>,
     /// What was not there, for a derived value that rests on that.
-    pub gap: Option<Gap>,
+    gap: Option<Gap>,
 }
 
 /// Something that is not there.
@@ -129,7 +118,59 @@ pub struct Gap {
 impl Slot {
     /// A slot with a place and nothing else.
     pub fn new(content: Content, place: Option<Place>) -> Self {
-        Self { content, place, anchor: None, shown: None, from: Vec::new(), gap: None }
+        Self { content, place, more: None }
+    }
+
+    /// The same, with where the contract says it, as written after `§`.
+    pub fn anchored(mut self, anchor: Option<Name>) -> Self {
+        if anchor.is_some() || self.more.is_some() {
+            self.more.get_or_insert_default().anchor = anchor;
+        }
+        self
+    }
+
+    /// The same, with what it shows instead of its value.
+    pub fn showing(mut self, shown: Option<String>) -> Self {
+        if shown.is_some() {
+            self.more.get_or_insert_default().shown = shown;
+        }
+        self
+    }
+
+    /// The same, with the places it was derived from.
+    pub fn drawn_from(mut self, from: Vec<Place>) -> Self {
+        if !from.is_empty() {
+            self.more.get_or_insert_default().from = from;
+        }
+        self
+    }
+
+    /// The same, with what was not there.
+    pub fn lacking(mut self, gap: Option<Gap>) -> Self {
+        if gap.is_some() {
+            self.more.get_or_insert_default().gap = gap;
+        }
+        self
+    }
+
+    /// Where the contract says it.
+    pub fn anchor(&self) -> Option<&Name> {
+        self.more.as_ref()?.anchor.as_ref()
+    }
+
+    /// What it shows instead of its value.
+    pub fn shown(&self) -> Option<&str> {
+        self.more.as_ref()?.shown.as_deref()
+    }
+
+    /// Where a derived value came from.
+    pub fn from(&self) -> &[Place] {
+        self.more.as_ref().map_or(&[], |more| &more.from)
+    }
+
+    /// What was not there, for a derived value that rests on that.
+    pub fn gap(&self) -> Option<&Gap> {
+        self.more.as_ref()?.gap.as_ref()
     }
 
     /// Its value, if it has one.
@@ -149,7 +190,7 @@ impl Slot {
     }
 
     /// Shows every thing it refers to, in its records and sets too.
-    pub fn each_entity(&self, see: &mut dyn FnMut(&Uid)) {
+    pub fn each_entity<'a>(&'a self, see: &mut dyn FnMut(&'a Uid)) {
         match self.value() {
             Some(Value::Entity(uid)) => see(uid),
             Some(Value::Record(body)) => body.slots.values().for_each(|slot| slot.each_entity(see)),
@@ -226,15 +267,15 @@ pub enum Value {
     /// A sum in the smallest unit of its currency.
     Money { minor: i64, currency: Uid },
     /// An exact fraction.
-    Share(Share),
+    Share(Box<Share>),
     /// A length of time.
-    Period(Period),
+    Period(Box<Period>),
     /// A thing.
     Entity(Uid),
     /// A nested block.
-    Record(Body),
+    Record(Box<Body>),
     /// Several.
-    Set(Set),
+    Set(Box<Set>),
 }
 
 /// Members of a set, with what could not be read.
@@ -287,7 +328,7 @@ pub fn same(a: &Content, b: &Content) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Deal {
     /// Things by type and id.
-    pub things: BTreeMap<Uid, Thing>,
+    pub things: Things,
 }
 
 impl Deal {
@@ -297,9 +338,13 @@ impl Deal {
     }
 
     /// All things of a type, in order.
-    pub fn of_type<'a>(&'a self, ty: &'a str) -> impl Iterator<Item = &'a Thing> {
-        let first = Uid::new(ty, "");
-        self.things.range(first..).map(|(_, thing)| thing).take_while(move |thing| &*thing.uid.ty == ty)
+    pub fn of_type(&self, ty: &str) -> std::slice::Iter<'_, Thing> {
+        self.things.of_type(ty).iter()
+    }
+
+    /// The header of an agreement.
+    pub fn header(&self, agreement: &Uid) -> Option<&Uid> {
+        self.thing(agreement)?.body.slots.get(known::HEADER)?.entity()
     }
 
     /// The thing or one that it lies under is `ancestor`.
@@ -351,8 +396,8 @@ impl Deal {
 
     /// What a slot shows: a derived one shows how it came about.
     pub fn show_slot(&self, slot: &Slot) -> String {
-        match (&slot.shown, &slot.content) {
-            (Some(shown), _) => shown.clone(),
+        match (slot.shown(), &slot.content) {
+            (Some(shown), _) => shown.to_owned(),
             (None, Content::Value(value)) => self.show(value),
             (None, Content::Word(word)) => match &**word {
                 "silent" => "the text is silent".to_owned(),

@@ -94,16 +94,16 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
     let fact = fact_name(&read.path, read.root);
     let title = title(request, &read);
     Some(match request.read(&read) {
-        Reading::There(slot) if slot.gap.is_some() => gap_reason(request, &read, slot)?,
+        Reading::There(slot) if slot.gap().is_some() => gap_reason(request, &read, slot)?,
         Reading::There(slot) => Because {
             fact,
             title,
             shown: request.deal.show_slot(slot),
-            place: slot.place.clone().or_else(|| slot.from.first().cloned()),
-            anchor: slot.anchor.as_deref().map(str::to_owned),
+            place: slot.place.clone().or_else(|| slot.from().first().cloned()),
+            anchor: slot.anchor().map(|anchor| anchor.to_string()),
             missing: false,
             exception: slot.place.is_none() && says_no(slot),
-            from: slot.from.iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
+            from: slot.from().iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
         },
         Reading::NotThere(missing) => Because {
             exception: missing.word.is_none() && is_optional(request, &read),
@@ -124,7 +124,7 @@ fn says_no(slot: &Slot) -> bool {
 
 /// A derived fact that rests on something that is not there: that is the reason.
 fn gap_reason(request: &Request<'_>, read: &Read, slot: &Slot) -> Option<Because> {
-    let gap = slot.gap.as_ref()?;
+    let gap = slot.gap()?;
     let (_, owner) = read.path.split_last()?;
     let path: Vec<Name> = owner.iter().chain(&gap.path).cloned().collect();
     let read = Read { root: read.root, path, loc: None };
@@ -154,7 +154,7 @@ fn missing_reason(request: &Request<'_>, fact: String, title: String, missing: &
         title,
         shown: word.map_or_else(|| "not declared".to_owned(), |slot| request.deal.show_slot(slot)),
         place: places.first().cloned(),
-        anchor: word.and_then(|slot| slot.anchor.as_deref()).map(str::to_owned),
+        anchor: word.and_then(|slot| slot.anchor()).map(|anchor| anchor.to_string()),
         missing: true,
         exception: false,
         from: places.into_iter().skip(1).collect(),
@@ -297,8 +297,8 @@ pub struct Asked {
 
 fn ask(request: &Request<'_>, read: &Read, found: &mut Vec<Asked>) {
     let hole = match request.read(read) {
-        Reading::Hole(hole) => Some(hole),
-        Reading::There(slot) => request.hole_within(slot),
+        Reading::Hole(open) => Some(open.hole()),
+        Reading::There(slot) => request.hole_within(slot).cloned(),
         Reading::NotThere(_) => None,
     };
     if let Some(hole) = hole {

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 
 use cedar_policy_core::ast::{EntityUIDEntry, Request as CedarRequest};
-use cedar_policy_core::evaluator::Evaluator;
-use cedar_policy_core::extensions::Extensions;
 
 use super::because::{Asked, asked, because, questions};
 use super::condition::{Condition, Node};
 use super::rule::Rule;
-use super::store::{self, Store};
+use super::store::{self, Cedar, Store};
 use super::subjects::Subject;
 use super::walk::{Reading, Request, Truth};
 use crate::deal::{Deal, Uid};
@@ -79,6 +77,22 @@ impl Judge<'_> {
         self.decide_condition(condition, subject, gate, principal)
     }
 
+    /// Decides limbs on one subject at one gate, one after the other.
+    pub fn decide_all(
+        &self,
+        limbs: impl Iterator<Item = LimbIx>,
+        subject: &Subject,
+        gate: Gate,
+        principal: &Uid,
+        mut tell: impl FnMut(LimbIx, Outcome),
+    ) {
+        self.ask(&subject.uid, gate, principal, |request| {
+            for limb in limbs {
+                tell(limb, answer(request, subject, &self.rules[limb.0].limbs[limb.1].condition));
+            }
+        });
+    }
+
     /// Decides a condition on one subject at one gate.
     pub fn decide_condition(
         &self,
@@ -87,13 +101,7 @@ impl Judge<'_> {
         gate: Gate,
         principal: &Uid,
     ) -> Outcome {
-        self.ask(&subject.uid, gate, principal, |request| match &subject.open {
-            Some(hole) => {
-                let question = asked(request, hole, || "which things meet here".to_owned());
-                Outcome::Undecided(vec![question])
-            }
-            None => decide(request, condition),
-        })
+        self.ask(&subject.uid, gate, principal, |request| answer(request, subject, condition))
     }
 
     /// Makes a request about a subject, and answers from it.
@@ -104,15 +112,19 @@ impl Judge<'_> {
         principal: &Uid,
         answer: impl FnOnce(&Request<'_>) -> T,
     ) -> T {
-        let cedar = self.cedar_request(subject, gate, principal);
-        let evaluator = Evaluator::new(cedar, &self.store.entities, Extensions::all_available());
+        let cedar = Cedar::new(|| {
+            let (subjects, principals) = (std::iter::once(subject), std::iter::once(principal));
+            let entities = self.store.entities(self.deal, subjects, principals)?;
+            Ok((self.cedar_request(subject, gate, principal), entities))
+        });
         answer(&Request {
             vocabulary: self.vocabulary,
             deal: self.deal,
             principal,
             subject,
+            house: &self.store.house,
             gate,
-            evaluator: &evaluator,
+            cedar: &cedar,
         })
     }
 
@@ -128,11 +140,21 @@ impl Judge<'_> {
     }
 }
 
+fn answer(request: &Request<'_>, subject: &Subject, condition: &Condition) -> Outcome {
+    match &subject.open {
+        Some(hole) => {
+            let question = asked(request, hole, || "which things meet here".to_owned());
+            Outcome::Undecided(vec![question])
+        }
+        None => decide(request, condition),
+    }
+}
+
 fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
     let truth = if reads_hole(request, &condition.node) {
         request.decide(&condition.node)
     } else {
-        store::truth(request.evaluator, &condition.expr).map(Truth::from)
+        request.cedar.truth(&condition.expr).map(Truth::from)
     };
     match truth {
         Ok(Truth::True) => Outcome::Fires(because(request, &condition.node)),

@@ -17,7 +17,7 @@ use super::text::Text;
 use crate::deal::{Body, Content, Slot, Thing, Uid, Value, uncapital};
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
-use crate::vocabulary::{Gate, Name, Type, Vocabulary, known, read::schema_mistake};
+use crate::vocabulary::{Gate, Name, Vocabulary, known, read::schema_mistake};
 
 /// Deepest nesting of brackets in a rule: beyond it Cedar's parser could run out of stack.
 const MAX_BRACKETS: usize = 64;
@@ -414,29 +414,33 @@ fn protects(vocabulary: &Vocabulary, subject: &Name, notes: &Notes<'_>) -> Resul
     }
 }
 
-/// The attributes that some limb reads, by entity type: nothing else goes into the store.
-pub fn reads(vocabulary: &Vocabulary, rules: &[Rule]) -> Reads {
-    let mut all = Reads::new();
+/// The paths that limbs read: nothing else goes to Cedar.
+pub fn reads(rules: &[Rule]) -> Reads {
+    let mut all = Reads::default();
     for limb in rules.iter().flat_map(|rule| &rule.limbs) {
-        limb.condition.node.visit(Polarity::Fires, &mut |read, _| {
-            let mut ty = match read.root {
-                Root::Resource => Type::Entity(Name::clone(&limb.subject)),
-                Root::Principal => Type::Entity(known::PARTY.into()),
-                Root::House => Type::Entity(known::HOUSE.into()),
-                Root::Date => return,
-            };
-            for name in &read.path {
-                if let Type::Entity(entity) = &ty {
-                    all.entry(Name::clone(entity)).or_default().insert(Name::clone(name));
-                }
-                match vocabulary.path_type(&ty, std::slice::from_ref(name)) {
-                    Ok(next) => ty = next,
-                    Err(_) => return,
-                }
-            }
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| match read.root {
+            Root::Resource => all.subjects.entry(Name::clone(&limb.subject)).or_default().add(&read.path),
+            Root::Principal => all.principal.add(&read.path),
+            Root::House => all.house.add(&read.path),
+            Root::Date => {}
         });
     }
     all
+}
+
+/// The names of all attributes that rules read: in conditions and in texts.
+pub fn names(rules: &[Rule]) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    for limb in rules.iter().flat_map(|rule| &rule.limbs) {
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| names.extend(read.path.iter().cloned()));
+        let texts = [&limb.clause, &limb.record, &limb.fallback, &limb.burden].into_iter().flatten();
+        names.extend(texts.chain([&limb.message]).flat_map(Text::paths).flatten().cloned());
+        names.extend(limb.at.iter().flatten().cloned());
+        if let Protects::Path(path) = &limb.protects {
+            names.extend(path.iter().cloned());
+        }
+    }
+    names
 }
 
 /// The rules as rows of a table, so that a rule can be about accepted departures.

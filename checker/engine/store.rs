@@ -1,13 +1,15 @@
 //! The deal as Cedar entities.
 //!
-//! Values are built directly, never through JSON. A hole and a word are attributes that are not
+//! Of a deal, Cedar gets what the rules about one subject can read, for as long as that subject is asked
+//! about: entities are large. Values are built directly, never through JSON. A hole and a word are attributes that are not
 //! there; what is not in the store cannot be referred to, since lowering resolved every name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cedar_policy_core::ast::{
-    Context, Eid, Entity, EntityType, EntityUID, Expr, Literal, Name as CedarName, PartialValue,
+    Context, Eid, Entity, EntityType, EntityUID, Expr, Literal, Name as CedarName, PartialValue, Request,
     RestrictedExpr, SlotEnv, Value as CedarValue, ValueKind,
 };
 use cedar_policy_core::entities::{Entities, TCComputation};
@@ -15,56 +17,157 @@ use cedar_policy_core::evaluator::{EvaluationError, Evaluator, RestrictedEvaluat
 use cedar_policy_core::extensions::Extensions;
 use cedar_policy_core::validator::CoreSchema;
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::deal::{Body, Content, Deal, Slot, Thing, Uid, Value};
 use crate::vocabulary::{Name, known};
 
-/// Entities of a whole workspace, and the context of every request.
+/// What is the same for the requests of a whole workspace.
 pub struct Store {
-    /// The entities.
-    pub entities: Entities,
     /// Date and house.
     pub context: Context,
+    /// The parameters of the workspace.
+    pub house: Uid,
+    reads: Reads,
     /// Cedar's names of the entity types, parsed once.
-    types: HashMap<String, EntityType>,
+    types: FxHashMap<Name, EntityType>,
+    /// Dates as Cedar has them, each made once.
+    dates: Mutex<FxHashMap<Date, CedarValue>>,
 }
 
 impl Store {
     /// Builds the store.
-    ///
-    /// # Errors
-    /// What Cedar says of entities that do not fit together; it should never happen.
-    pub fn new(deal: &Deal, today: Date, reads: &Reads) -> Result<Self, String> {
-        let mut builder = Builder { deal, reads, types: HashMap::new(), dates: HashMap::new() };
-        let mut all = Vec::with_capacity(deal.things.len());
-        for thing in deal.things.values() {
-            all.push(builder.entity(thing));
+    pub fn new(deal: &Deal, today: Date, reads: Reads) -> Self {
+        let mut types: FxHashMap<Name, EntityType> = FxHashMap::default();
+        types.insert("Action".into(), entity_type("Action"));
+        let mut last: Option<&Name> = None;
+        for ty in deal.things.keys().map(|uid| &uid.ty) {
+            if last != Some(ty) {
+                types.insert(Name::clone(ty), entity_type(ty));
+                last = Some(ty);
+            }
         }
-        // Ancestors are computed here, from rows alone; things of a deal have none.
-        let entities = Entities::from_entities(
-            all,
-            None::<&CoreSchema<'_>>,
-            TCComputation::AssumeAlreadyComputed,
-            Extensions::all_available(),
-        )
-        .map_err(|error| error.to_string())?;
-        builder.types.insert("Action".to_owned(), entity_type("Action"));
-        let house = builder.uid(&Uid::new(known::HOUSE, known::HOUSE_ID));
-        let context = Context::Value(Arc::new(BTreeMap::from([
-            ("date".into(), builder.date(today)),
-            ("house".into(), CedarValue::from(house)),
-        ])));
-        Ok(Self { entities, context, types: builder.types })
+        let house = Uid::new(known::HOUSE, known::HOUSE_ID);
+        let context = Context::Value(Arc::new(BTreeMap::new()));
+        let mut store = Self { context, house, reads, types, dates: Mutex::default() };
+        let house = CedarValue::from(store.uid(&store.house.ty, &store.house.id));
+        let parts = [("date".into(), store.date(today)), ("house".into(), house)];
+        store.context = Context::Value(Arc::new(BTreeMap::from(parts)));
+        store
     }
-}
 
-impl Store {
     /// The Cedar id of a thing.
     pub fn uid(&self, ty: &str, id: &str) -> EntityUID {
         let ty = self.types.get(ty).cloned().unwrap_or_else(|| entity_type(ty));
         EntityUID::from_components(ty, Eid::new(id), None)
     }
+
+    /// The entities that rules about these subjects can read, asked for these principals.
+    ///
+    /// # Errors
+    /// What Cedar says of entities that do not fit together; it should never happen.
+    pub fn entities<'u>(
+        &self,
+        deal: &'u Deal,
+        subjects: impl Iterator<Item = &'u Uid>,
+        principals: impl Iterator<Item = &'u Uid>,
+    ) -> Result<Entities, String> {
+        let mut found = Found::default();
+        gather(deal, &self.house, &self.reads.house, &mut found);
+        principals.for_each(|principal| gather(deal, principal, &self.reads.principal, &mut found));
+        for subject in subjects {
+            if let Some(paths) = self.reads.subjects.get(&subject.ty) {
+                gather(deal, subject, paths, &mut found);
+            }
+        }
+        let builder = Builder { deal, store: self };
+        let all = found.into_values().map(|(thing, names)| builder.entity(thing, &names));
+        // Ancestors are computed here, from rows alone; things of a deal have none.
+        Entities::from_entities(
+            all,
+            None::<&CoreSchema<'_>>,
+            TCComputation::AssumeAlreadyComputed,
+            Extensions::all_available(),
+        )
+        .map_err(|error| error.to_string())
+    }
+
+    fn date(&self, date: Date) -> CedarValue {
+        let mut known = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(date).or_insert_with(|| datetime(date)).clone()
+    }
 }
+
+/// What rules read, by where a path starts.
+#[derive(Default)]
+pub struct Reads {
+    /// From subjects, by their type.
+    pub subjects: FxHashMap<Name, Paths>,
+    /// From the party we act for.
+    pub principal: Paths,
+    /// From the parameters of the workspace.
+    pub house: Paths,
+}
+
+/// Paths that are read, as a tree of attributes.
+#[derive(Debug, Default)]
+pub struct Paths(BTreeMap<Name, Paths>);
+
+impl Paths {
+    /// Adds a path.
+    pub fn add(&mut self, path: &[Name]) {
+        if let Some((first, rest)) = path.split_first() {
+            self.0.entry(Name::clone(first)).or_default().add(rest);
+        }
+    }
+}
+
+/// Things with the attributes that are read of them.
+type Found<'d> = FxHashMap<&'d Uid, (&'d Thing, BTreeSet<&'d Name>)>;
+
+/// Follows what is read from a thing: what lies on the way, and rows for what they lie under.
+fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &Paths, found: &mut Found<'d>) {
+    let Some(thing) = deal.thing(uid).filter(|thing| !paths.0.is_empty() || !thing.parents.is_empty()) else {
+        return;
+    };
+    found.entry(&thing.uid).or_insert_with(|| (thing, BTreeSet::new()));
+    gather_body(deal, &thing.body, paths, found, &mut |found, name| {
+        found.entry(&thing.uid).and_modify(|(_, names)| {
+            names.insert(name);
+        });
+    });
+}
+
+fn gather_body<'d>(
+    deal: &'d Deal,
+    body: &'d Body,
+    paths: &Paths,
+    found: &mut Found<'d>,
+    note: &mut dyn FnMut(&mut Found<'d>, &'d Name),
+) {
+    for (name, slot) in body.slots.iter() {
+        if let Some(next) = paths.0.get(name) {
+            note(found, name);
+            gather_value(deal, slot, next, found);
+        }
+    }
+}
+
+fn gather_value<'d>(deal: &'d Deal, slot: &'d Slot, next: &Paths, found: &mut Found<'d>) {
+    match slot.value() {
+        Some(Value::Entity(uid) | Value::Money { currency: uid, .. }) => gather(deal, uid, next, found),
+        Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather_value(deal, slot, next, found)),
+        Some(Value::Record(body)) => {
+            for (name, slot) in body.slots.iter() {
+                gather_value(deal, slot, next.0.get(name).unwrap_or(&NONE), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nothing is read any further.
+static NONE: Paths = Paths(BTreeMap::new());
 
 fn entity_type(name: &str) -> EntityType {
     let name: CedarName =
@@ -72,38 +175,22 @@ fn entity_type(name: &str) -> EntityType {
     EntityType::from(name)
 }
 
-/// Attributes that some rule reads, by entity type.
-pub type Reads = BTreeMap<Name, BTreeSet<Name>>;
-
+/// Makes entities of things.
 struct Builder<'a> {
     deal: &'a Deal,
-    reads: &'a Reads,
-    types: HashMap<String, EntityType>,
-    dates: HashMap<Date, CedarValue>,
+    store: &'a Store,
 }
 
 impl Builder<'_> {
-    fn uid(&mut self, uid: &Uid) -> EntityUID {
-        let ty = match self.types.get(&*uid.ty) {
-            Some(ty) => ty.clone(),
-            None => {
-                let ty = entity_type(&uid.ty);
-                self.types.insert(uid.ty.to_string(), ty.clone());
-                ty
-            }
-        };
-        EntityUID::from_components(ty, Eid::new(&*uid.id), None)
+    fn uid(&self, uid: &Uid) -> EntityUID {
+        self.store.uid(&uid.ty, &uid.id)
     }
 
-    fn entity(&mut self, thing: &Thing) -> Entity {
-        let reads = self.reads.get(&thing.uid.ty);
+    fn entity(&self, thing: &Thing, names: &BTreeSet<&Name>) -> Entity {
         let mut attributes = Vec::new();
-        for (name, slot) in
-            thing.body.slots.iter().filter(|(name, _)| reads.is_some_and(|all| all.contains(*name)))
-        {
-            if let Some(value) = self.attribute(name, slot) {
-                attributes.push((name.as_ref().into(), PartialValue::Value(value)));
-            }
+        for name in names {
+            let value = thing.body.slots.get(name).and_then(|slot| self.attribute(name, slot));
+            attributes.extend(value.map(|value| (name.as_ref().into(), PartialValue::Value(value))));
         }
         let parents: HashSet<EntityUID> = thing.parents.iter().map(|parent| self.uid(parent)).collect();
         let mut indirect = HashSet::new();
@@ -119,12 +206,12 @@ impl Builder<'_> {
         Entity::new_with_attr_partial_value(self.uid(&thing.uid), attributes, indirect, parents, [])
     }
 
-    fn body(&mut self, body: &Body) -> BTreeMap<String, CedarValue> {
+    fn body(&self, body: &Body) -> BTreeMap<String, CedarValue> {
         let all = body.slots.iter();
         all.filter_map(|(name, slot)| Some((name.to_string(), self.attribute(name, slot)?))).collect()
     }
 
-    fn attribute(&mut self, name: &str, slot: &Slot) -> Option<CedarValue> {
+    fn attribute(&self, name: &str, slot: &Slot) -> Option<CedarValue> {
         match (&slot.content, name.ends_with("_given")) {
             // The schema requires it. The walk never lets Cedar read one that is a hole.
             (Content::Hole(_), true) => Some(CedarValue::from(false)),
@@ -132,19 +219,19 @@ impl Builder<'_> {
         }
     }
 
-    fn slot(&mut self, slot: &Slot) -> Option<CedarValue> {
+    fn slot(&self, slot: &Slot) -> Option<CedarValue> {
         match &slot.content {
             Content::Value(value) => Some(self.value(value)),
             Content::Word(_) | Content::Hole(_) => None,
         }
     }
 
-    fn value(&mut self, value: &Value) -> CedarValue {
+    fn value(&self, value: &Value) -> CedarValue {
         match value {
             Value::Bool(yes) => CedarValue::from(*yes),
             Value::Long(number) => CedarValue::from(*number),
             Value::Text(text) => CedarValue::from(&**text),
-            Value::Date(date) => self.date(*date),
+            Value::Date(date) => self.store.date(*date),
             Value::Money { minor, currency } => record([
                 ("minor", CedarValue::from(*minor)),
                 ("currency", CedarValue::from(self.uid(currency))),
@@ -166,16 +253,6 @@ impl Builder<'_> {
             ),
         }
     }
-
-    /// A date at midnight, made once.
-    fn date(&mut self, date: Date) -> CedarValue {
-        if let Some(known) = self.dates.get(&date) {
-            return known.clone();
-        }
-        let made = datetime(date);
-        self.dates.insert(date, made.clone());
-        made
-    }
 }
 
 fn record<const N: usize>(fields: [(&str, CedarValue); N]) -> CedarValue {
@@ -190,14 +267,33 @@ fn datetime(date: Date) -> CedarValue {
         .unwrap_or_else(|error| unreachable!("dates lie between 1900 and 2300: {error}"))
 }
 
-/// What [`truth`] says of numbers that are too large to reckon with.
+/// What [`Cedar::truth`] says of numbers that are too large to reckon with.
 pub const OVERFLOW: &str = "the numbers are too large";
 
-/// Evaluates an expression to a truth value.
-///
-/// # Errors
-/// What Cedar says; a rule that was validated never errs on a decided fact, save by [`OVERFLOW`].
-pub fn truth(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<bool, String> {
+/// Cedar for one request: asked only where the walk cannot tell, and made when it is first asked.
+pub struct Cedar<'a> {
+    make: Box<dyn Fn() -> Result<(Request, Entities), String> + 'a>,
+    made: OnceCell<Result<(Request, Entities), String>>,
+}
+
+impl<'a> Cedar<'a> {
+    /// Cedar for what is made later.
+    pub fn new(make: impl Fn() -> Result<(Request, Entities), String> + 'a) -> Self {
+        Self { make: Box::new(make), made: OnceCell::new() }
+    }
+
+    /// Evaluates an expression to a truth value.
+    ///
+    /// # Errors
+    /// What Cedar says; a rule that was validated never errs on a decided fact, save by
+    /// [`OVERFLOW`].
+    pub fn truth(&self, expr: &Expr) -> Result<bool, String> {
+        let (request, entities) = self.made.get_or_init(&self.make).as_ref().map_err(String::clone)?;
+        truth(&Evaluator::new(request.clone(), entities, Extensions::all_available()), expr)
+    }
+}
+
+fn truth(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<bool, String> {
     let value = evaluator.interpret(expr, &SlotEnv::new()).map_err(|error| match error {
         EvaluationError::IntegerOverflow(_) => OVERFLOW.to_owned(),
         other => other.to_string(),

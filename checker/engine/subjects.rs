@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
 use crate::facts::{Facts, Followed, follow};
 use crate::vocabulary::derivation::{Derivation, Join, Step};
@@ -33,7 +35,7 @@ pub fn tuples(
     deal: &mut Deal,
     wanted: &BTreeSet<Name>,
 ) -> (Vec<Subject>, Empty) {
-    let mut subjects = Vec::new();
+    let (mut subjects, mut things) = (Vec::new(), Vec::new());
     let mut empty = Empty::new();
     for entity in vocabulary.types.values() {
         let Sort::Join(join) = &entity.sort else {
@@ -53,10 +55,12 @@ pub fn tuples(
                 tuple.route.clear();
             }
             let (subject, thing) = tuple.finish(entity, deal);
-            deal.things.insert(thing.uid.clone(), thing);
+            things.push(thing);
             subjects.push(subject);
         }
     }
+    things.into_iter().for_each(|thing| deal.things.insert(thing));
+    deal.things.settle();
     (subjects, empty)
 }
 
@@ -99,7 +103,7 @@ impl Binder<'_, '_> {
 
     fn extend(&mut self, tuple: Tuple, variable: &Name, step: &Step, next: &mut Vec<Tuple>) {
         let (candidates, hole) = self.candidates(&tuple, step);
-        let mut seen = BTreeSet::new();
+        let mut seen = FxHashSet::default();
         for candidate in candidates {
             // A set of records may name a thing twice: a party in two roles is met once.
             if !seen.insert(candidate.slot.entity().cloned()) {
@@ -221,7 +225,7 @@ impl Tuple {
             parent: None,
             parents: Vec::new(),
         };
-        let mut seen = BTreeSet::new();
+        let mut seen = FxHashSet::default();
         members.retain(|uid| seen.insert(uid.clone()));
         (Subject { uid, members, route: self.route, open }, thing)
     }
@@ -240,26 +244,21 @@ fn reference(thing: &Thing) -> Slot {
 ///
 /// Never back along the attribute by which a thing was reached: a safeguard or a license that many assets
 /// share does not bring the others in.
-pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<(Uid, Option<(Name, Name)>)> = vec![(root.clone(), None)];
-    if vocabulary.entity(&root.ty).agreement {
-        open.push((root.header(), None));
-    }
+pub fn reach<'d>(vocabulary: &Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHashSet<&'d Uid> {
+    let mut reached = FxHashSet::default();
+    let mut open: Vec<(&Uid, Option<(&Name, &Name)>)> = vec![(root, None)];
+    open.extend(deal.header(root).map(|header| (header, None)));
     while let Some((uid, came_by)) = open.pop() {
-        if !reached.insert(uid.clone()) {
+        if !reached.insert(uid) {
             continue;
         }
-        let Some(thing) = deal.thing(&uid) else { continue };
+        let Some(thing) = deal.thing(uid) else { continue };
         let fields = &vocabulary.entity(&uid.ty).fields;
         for (name, slot) in thing.body.slots.iter() {
-            if leads_back(fields.get(name), came_by.as_ref()) {
-                continue;
-            }
-            let by = Some((Name::clone(&uid.ty), Name::clone(name)));
             slot.each_entity(&mut |target| {
-                if within_a_deal(vocabulary, target) && !reached.contains(target) {
-                    open.push((target.clone(), by.clone()));
+                let leads_on = within_a_deal(vocabulary, target) && !reached.contains(target);
+                if leads_on && !leads_back(fields.get(name), came_by) {
+                    open.push((target, Some((&uid.ty, name))));
                 }
             });
         }
@@ -267,7 +266,7 @@ pub fn reach(vocabulary: &Vocabulary, deal: &Deal, root: &Uid) -> BTreeSet<Uid> 
     reached
 }
 
-fn leads_back(field: Option<&Field>, came_by: Option<&(Name, Name)>) -> bool {
+fn leads_back(field: Option<&Field>, came_by: Option<(&Name, &Name)>) -> bool {
     match (field.and_then(|field| field.derived.as_ref()), came_by) {
         (Some(Derivation::Inverse(ty, attribute)), Some((from, by))) => {
             ty == from && attribute.first() == Some(by)

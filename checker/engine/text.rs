@@ -47,6 +47,14 @@ impl Text {
         Ok(Self { parts })
     }
 
+    /// The paths in it, from the subject.
+    pub fn paths(&self) -> impl Iterator<Item = &[Name]> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Path(path) => Some(path.as_slice()),
+            _ => None,
+        })
+    }
+
     /// The text for one subject: titles, a set as "A, B and C", what is absent as "(not declared)".
     pub fn expand(&self, vocabulary: &Vocabulary, deal: &Deal, subject: &Uid, principal: &Uid) -> String {
         self.fill(&|uid| deal.name(uid), vocabulary, deal, subject, principal)

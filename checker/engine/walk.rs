@@ -1,13 +1,11 @@
 //! The three-valued walk: Kleene's logic over a condition, Cedar at its leaves.
 
-use cedar_policy_core::evaluator::Evaluator;
-
 use super::condition::{Leaf, Node, Read, Root};
-use super::store;
+use super::store::Cedar;
 use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why};
-use crate::facts::{absent, base_field};
+use crate::facts::{absent, asks, base_field, is_absence};
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary, known};
+use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
 
 /// True, false, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +44,12 @@ pub struct Request<'a> {
     pub principal: &'a Uid,
     /// The subject.
     pub subject: &'a Uid,
+    /// The parameters of the workspace.
+    pub house: &'a Uid,
     /// The gate.
     pub gate: Gate,
     /// Cedar, for this request.
-    pub evaluator: &'a Evaluator<'a>,
+    pub cedar: &'a Cedar<'a>,
 }
 
 /// What a chain of attributes leads to.
@@ -60,7 +60,28 @@ pub enum Reading<'a> {
     /// Not there, silent or excluded: decided.
     NotThere(Missing<'a>),
     /// Nobody knows.
-    Hole(Hole),
+    Hole(Open<'a>),
+}
+
+/// A hole that is written or derived, or one that absence makes.
+#[derive(Clone, Debug)]
+pub enum Open<'a> {
+    /// It stands in a slot.
+    Stored(&'a Hole),
+    /// An attribute is not there that should be: of which thing, in which block, along which attributes.
+    Absent(&'a Field, &'a Body, &'a Uid, Vec<Name>),
+}
+
+impl Open<'_> {
+    /// The hole with its question.
+    pub fn hole(&self) -> Hole {
+        match self {
+            Self::Stored(hole) => (*hole).clone(),
+            Self::Absent(field, body, thing, inner) => {
+                absent(field, body, thing, inner).unwrap_or_else(|| Hole::of(Why::Mistake))
+            }
+        }
+    }
 }
 
 /// Where something would stand if it were there.
@@ -72,8 +93,6 @@ pub struct Missing<'a> {
     pub head: Option<&'a Place>,
     /// Where the thing that lacks it was referred to, if it is not the subject itself.
     pub reference: Option<&'a Place>,
-    /// The attribute that is missing, which may lie above the end of the chain.
-    pub path: Vec<Name>,
 }
 
 impl<'a> Request<'a> {
@@ -141,7 +160,7 @@ impl<'a> Request<'a> {
                 _ => {}
             }
         }
-        let truth = store::truth(self.evaluator, &leaf.expr)?;
+        let truth = self.cedar.truth(&leaf.expr)?;
         Ok(match (partial, &leaf.partial) {
             (None, _) => truth.into(),
             (Some(index), Some(known)) if known.read == index && known.stands == truth => truth.into(),
@@ -150,12 +169,12 @@ impl<'a> Request<'a> {
     }
 
     /// A hole at this gate inside a value: a partial set, or a block that is half filled.
-    pub fn hole_within(&self, slot: &Slot) -> Option<Hole> {
+    pub fn hole_within<'s>(&self, slot: &'s Slot) -> Option<&'s Hole> {
         match &slot.content {
-            Content::Hole(hole) => self.active(hole),
+            Content::Hole(hole) => Some(hole).filter(|hole| self.is_active(hole)),
             Content::Word(_) => None,
             Content::Value(Value::Set(set)) => {
-                let partial = set.partial.as_ref().and_then(|hole| self.active(hole));
+                let partial = set.partial.as_ref().filter(|hole| self.is_active(hole));
                 partial.or_else(|| set.members.iter().find_map(|member| self.hole_within(member)))
             }
             Content::Value(Value::Record(body)) => {
@@ -168,68 +187,43 @@ impl<'a> Request<'a> {
     /// Follows a chain of attributes.
     pub fn read(&self, read: &Read) -> Reading<'a> {
         let start = match read.root {
-            Root::Resource => self.subject.clone(),
-            Root::Principal => self.principal.clone(),
-            Root::House => Uid::new(known::HOUSE, known::HOUSE_ID),
-            Root::Date => {
-                return Reading::NotThere(Missing {
-                    word: None,
-                    head: None,
-                    reference: None,
-                    path: read.path.clone(),
-                });
-            }
+            Root::Resource => self.subject,
+            Root::Principal => self.principal,
+            Root::House => self.house,
+            Root::Date => return Reading::NotThere(Missing { word: None, head: None, reference: None }),
         };
-        self.follow(&start, &read.path)
+        self.follow(start, &read.path)
     }
 
     /// Follows a path without sets from a thing.
     pub fn follow(&self, start: &Uid, path: &[Name]) -> Reading<'a> {
-        let mut at = Position {
-            thing: start.clone(),
-            fields: None,
-            body: None,
-            inner: Vec::new(),
-            head: None,
-            reference: None,
-            last: None,
-        };
-        if !at.enter(self, start) {
-            return Reading::NotThere(at.missing(path, None));
+        let mut at = Position::default();
+        if !at.enter(self, start, 0) {
+            return Reading::NotThere(at.missing(None));
         }
         for (index, name) in path.iter().enumerate() {
             let last = index + 1 == path.len();
             let (Some(body), Some(fields)) = (at.body, at.fields) else {
                 // The parts of a scalar, such as `minor` of a sum: what was read so far.
-                return at
-                    .last
-                    .map_or_else(|| Reading::NotThere(at.missing(&path[..index], None)), Reading::There);
+                return at.last.map_or_else(|| Reading::NotThere(at.missing(None)), Reading::There);
             };
             let Some(slot) = body.slots.get(name) else {
                 // A sibling is not there because its attribute holds a value: that is decided.
                 let unsaid = base_field(fields, name)
                     .filter(|(field, sibling)| sibling.is_none() || !body.slots.contains_key(&field.name));
-                let hole = unsaid.and_then(|(field, _)| self.absence(field, body, &at));
-                return match hole {
-                    Some(hole) => Reading::Hole(hole),
-                    None => Reading::NotThere(at.missing(&path[..=index], None)),
-                };
+                let open =
+                    unsaid.and_then(|(field, _)| self.absence(field, body, &at, &path[at.entered..index]));
+                return open.map_or_else(|| Reading::NotThere(at.missing(None)), Reading::Hole);
             };
             match &slot.content {
-                Content::Hole(hole) => {
-                    return match self.active(hole) {
-                        Some(hole) => Reading::Hole(hole),
-                        None => Reading::NotThere(at.missing(&path[..=index], None)),
-                    };
-                }
-                Content::Word(_) => {
-                    return Reading::NotThere(at.missing(&path[..=index], Some(slot)));
-                }
+                Content::Hole(hole) if self.is_active(hole) => return Reading::Hole(Open::Stored(hole)),
+                Content::Hole(_) => return Reading::NotThere(at.missing(None)),
+                Content::Word(_) => return Reading::NotThere(at.missing(Some(slot))),
                 Content::Value(_) if last => return Reading::There(slot),
                 Content::Value(Value::Entity(uid)) => {
                     at.reference = slot.place.as_ref();
-                    if !at.enter(self, uid) {
-                        return Reading::NotThere(at.missing(&path[..=index], None));
+                    if !at.enter(self, uid, index + 1) {
+                        return Reading::NotThere(at.missing(None));
                     }
                 }
                 Content::Value(Value::Record(inner)) => at.nest(name, inner),
@@ -239,43 +233,52 @@ impl<'a> Request<'a> {
                 }
             }
         }
-        Reading::NotThere(at.missing(path, None))
+        Reading::NotThere(at.missing(None))
     }
 
     /// The hole that absence of a field is at this gate.
-    fn absence(&self, field: &Field, body: &Body, at: &Position<'_>) -> Option<Hole> {
-        absent(field, body, &at.thing, &at.inner).and_then(|hole| self.active(&hole))
+    fn absence(
+        &self,
+        field: &'a Field,
+        body: &'a Body,
+        at: &Position<'a>,
+        inner: &[Name],
+    ) -> Option<Open<'a>> {
+        let thing = at.thing.filter(|thing| is_absence(field, body, thing))?;
+        let asked =
+            !body.unreadable.is_empty() || asks(&field.mark).is_some_and(|gate| gate.asks_at(self.gate));
+        asked.then(|| Open::Absent(field, body, thing, inner.to_vec()))
     }
 
-    fn active(&self, hole: &Hole) -> Option<Hole> {
-        let asked = hole.why != Why::Unanswered || hole.asked.asks_at(self.gate);
-        asked.then(|| hole.clone())
+    fn is_active(&self, hole: &Hole) -> bool {
+        hole.why != Why::Unanswered || hole.asked.asks_at(self.gate)
     }
 }
 
 /// Where a walk along a chain stands.
+#[derive(Default)]
 struct Position<'a> {
-    thing: Uid,
+    thing: Option<&'a Uid>,
+    /// Attributes of the chain up to the thing.
+    entered: usize,
     fields: Option<&'a Fields>,
     body: Option<&'a Body>,
-    /// Attributes from the thing to the nested block.
-    inner: Vec<Name>,
     head: Option<&'a Place>,
     reference: Option<&'a Place>,
     last: Option<&'a Slot>,
 }
 
 impl<'a> Position<'a> {
-    fn enter(&mut self, request: &Request<'a>, uid: &Uid) -> bool {
+    fn enter(&mut self, request: &Request<'a>, uid: &Uid, after: usize) -> bool {
         let (Some(thing), Some(entity)) = (request.deal.thing(uid), request.vocabulary.types.get(&uid.ty))
         else {
             return false;
         };
-        self.thing = uid.clone();
+        self.thing = Some(&thing.uid);
+        self.entered = after;
         self.fields = Some(&entity.fields);
         self.body = Some(&thing.body);
         self.head = thing.body.head.as_ref();
-        self.inner.clear();
         true
     }
 
@@ -287,10 +290,9 @@ impl<'a> Position<'a> {
         self.fields = record.map(|record| &record.fields);
         self.body = Some(body);
         self.head = body.head.as_ref().or(self.head);
-        self.inner.push(Name::clone(name));
     }
 
-    fn missing(&self, path: &[Name], word: Option<&'a Slot>) -> Missing<'a> {
-        Missing { word, head: self.head, reference: self.reference, path: path.to_vec() }
+    fn missing(&self, word: Option<&'a Slot>) -> Missing<'a> {
+        Missing { word, head: self.head, reference: self.reference }
     }
 }

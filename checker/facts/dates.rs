@@ -26,7 +26,7 @@ impl Facts<'_> {
             }
             Length::Path(path) => match self.one(deal, uid, path) {
                 Ok(slot) => match slot?.clone() {
-                    Slot { content: Content::Value(Value::Period(period)), place, .. } => (period, place),
+                    Slot { content: Content::Value(Value::Period(period)), place, .. } => (*period, place),
                     _ => return None,
                 },
                 Err(hole) => return Some(hole_slot(hole)),
@@ -88,7 +88,7 @@ impl Facts<'_> {
             return Some(hole_slot(Hole::of(Why::Incomparable)));
         };
         let more = order == Ordering::Greater;
-        let mut slot = Slot::new(Content::Value(Value::Bool(more)), left.place.clone());
+        let slot = Slot::new(Content::Value(Value::Bool(more)), left.place.clone());
         let dates = matches!(left.value(), Some(Value::Date(_)));
         let word = match (order, dates) {
             (Ordering::Greater, true) => "later than",
@@ -97,9 +97,8 @@ impl Facts<'_> {
             (Ordering::Less, false) => "less than",
             (Ordering::Equal, _) => "the same as",
         };
-        slot.shown = Some(format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right)));
-        slot.from = places(&[&left, &right]);
-        Some(slot)
+        let shown = format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right));
+        Some(slot.showing(Some(shown)).drawn_from(places(&[&left, &right])))
     }
 
     fn operand(&self, deal: &Deal, uid: &Uid, term: &Term) -> Operand {
@@ -149,11 +148,11 @@ fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Fact {
     }
     let end = period.end(*from)?;
     let place = length.or_else(|| start.place.clone());
-    let mut slot = Slot::new(Content::Value(Value::Date(end)), place.clone());
-    slot.shown = Some(format!("{} ({} + {})", show_date(end), show_date(*from), period.shown));
-    slot.from = place.into_iter().chain(start.place.clone()).collect();
-    slot.from.dedup();
-    Some(slot)
+    let slot = Slot::new(Content::Value(Value::Date(end)), place.clone());
+    let shown = format!("{} ({} + {})", show_date(end), show_date(*from), period.shown);
+    let mut from: Vec<Place> = place.into_iter().chain(start.place.clone()).collect();
+    from.dedup();
+    Some(slot.showing(Some(shown)).drawn_from(from))
 }
 
 fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
@@ -163,9 +162,8 @@ fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
     let days = i64::from(earlier_date.until(*later_date).ok()?.get_days());
     let shown = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     let period = Period::new(0, days, shown);
-    let mut slot = Slot::new(Content::Value(Value::Period(period)), earlier.place.clone());
-    slot.from = places(&[later, earlier]);
-    Some(slot)
+    let slot = Slot::new(Content::Value(Value::Period(Box::new(period))), earlier.place.clone());
+    Some(slot.drawn_from(places(&[later, earlier])))
 }
 
 /// The order of two values; None where they cannot be compared.

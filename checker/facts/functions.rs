@@ -50,12 +50,9 @@ impl Facts<'_> {
             None => return Some(hole_slot(Hole::of(Why::Incomparable))),
         };
         let parts: Vec<String> = values.iter().map(|value| deal.show(value)).collect();
-        let mut slot = Slot::new(Content::Value(total.clone()), first_place(&reached.slots));
-        slot.from = places(&reached.slots);
-        if parts.len() > 1 {
-            slot.shown = Some(format!("{} = {}", parts.join(" + "), deal.show(&total)));
-        }
-        Some(slot)
+        let sum = (parts.len() > 1).then(|| format!("{} = {}", parts.join(" + "), deal.show(&total)));
+        let slot = Slot::new(Content::Value(total), first_place(&reached.slots));
+        Some(slot.drawn_from(places(&reached.slots)).showing(sum))
     }
 
     fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -64,9 +61,8 @@ impl Facts<'_> {
             return Some(hole_slot(hole));
         }
         let number = i64::try_from(reached.slots.len()).unwrap_or(i64::MAX);
-        let mut slot = Slot::new(Content::Value(Value::Long(number)), first_place(&reached.slots));
-        slot.from = places(&reached.slots);
-        Some(slot)
+        let slot = Slot::new(Content::Value(Value::Long(number)), first_place(&reached.slots));
+        Some(slot.drawn_from(places(&reached.slots)))
     }
 
     fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -91,9 +87,8 @@ impl Facts<'_> {
         lines.sort();
         let digest = Sha256::digest(lines.concat().as_bytes());
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut slot = Slot::new(Content::Value(Value::Text(format!("sha256:{hex}").into())), None);
-        slot.from = places(&reached.slots);
-        Some(slot)
+        let slot = Slot::new(Content::Value(Value::Text(format!("sha256:{hex}").into())), None);
+        Some(slot.drawn_from(places(&reached.slots)))
     }
 
     fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Fact {
@@ -121,12 +116,12 @@ fn add(values: &[&Value], ty: &Type) -> Option<Value> {
     let zero = match (values.first(), ty) {
         (Some(Value::Money { currency, .. }), _) => Value::Money { minor: 0, currency: currency.clone() },
         (Some(Value::Long(_)), _) | (None, Type::Long) => Value::Long(0),
-        (Some(Value::Share(_)) | None, _) => Value::Share(Share::new(0, 1)),
+        (Some(Value::Share(_)) | None, _) => Value::Share(Box::new(Share::new(0, 1))),
         _ => return None,
     };
     values.iter().try_fold(zero, |total, value| match (total, value) {
         (Value::Long(a), Value::Long(b)) => a.checked_add(*b).map(Value::Long),
-        (Value::Share(a), Value::Share(b)) => a.plus(*b).map(Value::Share),
+        (Value::Share(a), Value::Share(b)) => a.plus(**b).map(|sum| Value::Share(Box::new(sum))),
         (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == *y => {
             a.checked_add(*b).map(|minor| Value::Money { minor, currency: x })
         }

@@ -9,15 +9,15 @@ mod functions;
 mod reach;
 mod sets;
 
-use std::collections::{HashMap, HashSet};
-
 use jiff::civil::Date;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why, extended};
+use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why};
 use crate::source::Place;
+use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
-pub use reach::{Reached, absent, follow, follow_role};
+pub use reach::{Reached, absent, follow, follow_role, is_absence};
 
 /// The outcome of a function: a slot, or not there.
 type Fact = Option<Slot>;
@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     today: Date,
     /// Set while a file of the workspace is not assessed: what points back may be in it.
     unread: Option<Hole>,
-    inverses: HashMap<(Name, Vec<Name>), Inverse>,
+    inverses: FxHashMap<Name, Vec<(Vec<Name>, Inverse)>>,
     /// Steps of closures that are still allowed.
     steps: usize,
 }
@@ -49,7 +49,7 @@ pub struct Followed {
 
 /// Things by what one of their attributes names.
 struct Inverse {
-    sources: HashMap<Uid, Vec<Slot>>,
+    sources: FxHashMap<Uid, Vec<Slot>>,
     hole: Option<Hole>,
 }
 
@@ -57,24 +57,27 @@ impl<'a> Facts<'a> {
     /// Facts as of a day; `unread` when a file could not be assessed.
     pub fn new(vocabulary: &'a Vocabulary, today: Date, unread: bool) -> Self {
         let hole = Hole::of(Why::Mistake);
-        Self { vocabulary, today, unread: unread.then_some(hole), inverses: HashMap::new(), steps: STEPS }
+        Self {
+            vocabulary,
+            today,
+            unread: unread.then_some(hole),
+            inverses: FxHashMap::default(),
+            steps: STEPS,
+        }
     }
 
-    /// Computes the derived attributes of the wanted types, in order.
-    pub fn derive(&mut self, deal: &mut Deal, wanted: impl Fn(&str) -> bool) {
+    /// Computes the derived attributes that are wanted, by type and name, in order.
+    pub fn derive(&mut self, deal: &mut Deal, wanted: impl Fn(&str, &str) -> bool) {
         for (ty, attribute) in self.vocabulary.derivation_order() {
-            if !wanted(&ty) {
+            if !wanted(&ty, &attribute) {
                 continue;
             }
-            let uids: Vec<Uid> = deal.of_type(&ty).map(|thing| thing.uid.clone()).collect();
             let Some(field) = self.vocabulary.field(&ty, &attribute) else {
                 continue;
             };
-            for uid in uids {
-                if let Some(slot) = self.fact(deal, &uid, field)
-                    && let Some(thing) = deal.things.get_mut(&uid)
-                {
-                    thing.body.slots.insert(Name::clone(&attribute), slot);
+            for at in deal.things.range(&ty) {
+                if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
+                    deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
                 }
             }
         }
@@ -84,7 +87,7 @@ impl<'a> Facts<'a> {
     /// start too, when a circle leads back to it.
     pub fn closure(&mut self, deal: &Deal, start: &Uid, path: &[Name]) -> (Vec<Followed>, Option<Hole>) {
         let mut found: Vec<Followed> = Vec::new();
-        let mut seen: HashSet<Uid> = HashSet::new();
+        let mut seen: FxHashSet<Uid> = FxHashSet::default();
         let mut hole = None;
         let mut next: Option<usize> = None;
         loop {
@@ -118,17 +121,21 @@ impl<'a> Facts<'a> {
         path: &[Name],
         target: &Uid,
     ) -> (Vec<Slot>, Option<Hole>) {
-        let key = (Name::clone(ty), path.to_vec());
-        if !self.inverses.contains_key(&key) {
-            let inverse = self.index(deal, ty, path);
-            self.inverses.insert(key.clone(), inverse);
+        let answer = |inverse: &Inverse| {
+            (inverse.sources.get(target).cloned().unwrap_or_default(), inverse.hole.clone())
+        };
+        let mut known = self.inverses.get(ty).into_iter().flatten();
+        if let Some((_, inverse)) = known.find(|(known, _)| known == path) {
+            return answer(inverse);
         }
-        let inverse = &self.inverses[&key];
-        (inverse.sources.get(target).cloned().unwrap_or_default(), inverse.hole.clone())
+        let inverse = self.index(deal, ty, path);
+        let found = answer(&inverse);
+        self.inverses.entry(Name::clone(ty)).or_default().push((path.to_vec(), inverse));
+        found
     }
 
     fn index(&self, deal: &Deal, ty: &Name, path: &[Name]) -> Inverse {
-        let mut inverse = Inverse { sources: HashMap::new(), hole: self.unread.clone() };
+        let mut inverse = Inverse { sources: FxHashMap::default(), hole: self.unread.clone() };
         for thing in deal.of_type(ty) {
             let reached = follow(self.vocabulary, deal, &thing.uid, path);
             inverse.hole = inverse.hole.or_else(|| reached.hole.clone());
@@ -136,9 +143,8 @@ impl<'a> Facts<'a> {
                 let Some(target) = slot.entity() else {
                     continue;
                 };
-                let mut back =
-                    Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone());
-                back.anchor.clone_from(&slot.anchor);
+                let back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone())
+                    .anchored(slot.anchor().cloned());
                 inverse.sources.entry(target.clone()).or_default().push(back);
             }
         }
@@ -147,42 +153,55 @@ impl<'a> Facts<'a> {
 }
 
 /// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
-pub fn fill_siblings(vocabulary: &Vocabulary, deal: &mut Deal) {
+pub fn fill_siblings(vocabulary: &Vocabulary, needed: &Needed, deal: &mut Deal) {
     for thing in deal.things.values_mut() {
         let Some(entity) = vocabulary.types.get(&thing.uid.ty) else {
             continue;
         };
-        siblings_of(&entity.fields, &thing.uid, &[], &mut thing.body);
+        Siblings { needed, thing: &thing.uid }.of(&entity.fields, &mut Vec::new(), &mut thing.body);
     }
 }
 
-fn siblings_of(fields: &Fields, thing: &Uid, path: &[Name], body: &mut Body) {
-    for field in fields.values() {
-        let inner = extended(path, &field.name);
-        if let Some(slot) = body.slots.get_mut(&field.name) {
-            nested_siblings(&field.ty, thing, &inner, slot);
-        }
-        if field.has_siblings() {
-            add_siblings(field, thing, &inner, body);
-        }
-    }
+/// What is the same for all siblings of a thing.
+struct Siblings<'a> {
+    needed: &'a Needed,
+    thing: &'a Uid,
 }
 
-fn nested_siblings(ty: &Type, thing: &Uid, path: &[Name], slot: &mut Slot) {
-    match (ty, &mut slot.content) {
-        (Type::Record(record), Content::Value(Value::Record(body))) => {
-            siblings_of(&record.fields, thing, path, body);
-        }
-        (Type::Set(element), Content::Value(Value::Set(set))) => {
-            for member in &mut set.members {
-                nested_siblings(element, thing, path, member);
+impl Siblings<'_> {
+    fn of(&self, fields: &Fields, path: &mut Vec<Name>, body: &mut Body) {
+        for field in fields.values() {
+            if let Some(slot) = body.slots.get_mut(&field.name) {
+                path.push(Name::clone(&field.name));
+                self.nested(&field.ty, path, slot);
+                path.pop();
+            }
+            if field.has_siblings() {
+                let [given, word] = self.needed.siblings(&field.name);
+                // A block is read as a whole too: all it holds counts.
+                if !path.is_empty() || self.needed.is_read(&given) || self.needed.is_read(&word) {
+                    add_siblings(field, self.thing, path, body, [given, word]);
+                }
             }
         }
-        _ => {}
+    }
+
+    fn nested(&self, ty: &Type, path: &mut Vec<Name>, slot: &mut Slot) {
+        match (ty, &mut slot.content) {
+            (Type::Record(record), Content::Value(Value::Record(body))) => {
+                self.of(&record.fields, path, body);
+            }
+            (Type::Set(element), Content::Value(Value::Set(set))) => {
+                for member in &mut set.members {
+                    self.nested(element, path, member);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
-fn add_siblings(field: &Field, thing: &Uid, path: &[Name], body: &mut Body) {
+fn add_siblings(field: &Field, thing: &Uid, path: &[Name], body: &mut Body, names: [Name; 2]) {
     let place = body.slots.get(&field.name).and_then(|slot| slot.place.clone());
     let (given, word) = match body.slots.get(&field.name).map(|slot| &slot.content) {
         Some(Content::Value(Value::Bool(yes))) => (Content::Value(Value::Bool(*yes)), None),
@@ -193,19 +212,16 @@ fn add_siblings(field: &Field, thing: &Uid, path: &[Name], body: &mut Body) {
             (Content::Value(Value::Bool(given)), Some(Content::Value(Value::Entity(answer))))
         }
         Some(Content::Hole(hole)) => (Content::Hole(hole.clone()), Some(Content::Hole(hole.clone()))),
-        None => match absent(field, body, thing, &path[..path.len() - 1]) {
+        None => match absent(field, body, thing, path) {
             Some(hole) => (Content::Hole(hole.clone()), Some(Content::Hole(hole))),
             None => (Content::Value(Value::Bool(false)), None),
         },
     };
-    let mut put = |suffix: &str, content: Content| {
-        let name: Name = format!("{}{suffix}", field.name).into();
-        body.slots.insert(name, Slot::new(content, place.clone()));
-    };
-    put("_given", given);
+    let [given_name, word_name] = names;
     if let Some(word) = word {
-        put("_as", word);
+        body.slots.insert(word_name, Slot::new(word, place.clone()));
     }
+    body.slots.insert(given_name, Slot::new(given, place));
 }
 
 /// The attribute that a name stands for: itself, or the one it is a sibling of.
@@ -226,8 +242,8 @@ fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) ->
     }
 }
 
-/// Marks that make absence a hole.
-fn asks(mark: &Mark) -> Option<Gate> {
+/// The gate from which a mark makes absence a hole.
+pub fn asks(mark: &Mark) -> Option<Gate> {
     match mark {
         Mark::Asked(gate) => Some(*gate),
         Mark::Essential | Mark::Optional => None,

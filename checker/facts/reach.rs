@@ -1,6 +1,6 @@
 //! Following a path of attributes from a thing.
 
-use crate::deal::{Body, Content, Deal, Gap, Hole, Set, Slot, Uid, Value, Why, extended};
+use crate::deal::{Body, Content, Deal, Gap, Hole, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Name, Type, Vocabulary, known};
 
@@ -23,7 +23,7 @@ pub struct Reached<'d> {
 pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[Name]) -> Reached<'d> {
     let mut reached = Reached::default();
     let mut walk = Walk { vocabulary, deal, path, reached: &mut reached };
-    walk.thing(start, path);
+    walk.thing(start, 0);
     reached
 }
 
@@ -50,63 +50,64 @@ struct Walk<'a, 'd> {
 }
 
 impl<'d> Walk<'_, 'd> {
-    fn thing(&mut self, uid: &Uid, path: &[Name]) {
+    /// From a thing that the path reaches after `at` attributes.
+    fn thing(&mut self, uid: &Uid, at: usize) {
         let (Some(thing), Some(entity)) = (self.deal.thing(uid), self.vocabulary.types.get(&uid.ty)) else {
             return;
         };
-        self.body(&thing.body, &entity.fields, path, uid, &[]);
+        self.body(&thing.body, &entity.fields, at, (uid, at));
     }
 
-    fn body(&mut self, body: &'d Body, fields: &Fields, path: &[Name], thing: &Uid, done: &[Name]) {
-        let Some((name, rest)) = path.split_first() else {
+    /// From a block of a thing; `owner` is the thing, with where on the path it was entered.
+    fn body(&mut self, body: &'d Body, fields: &Fields, at: usize, owner: (&Uid, usize)) {
+        let Some(name) = self.path.get(at) else {
             return;
         };
-        match body.slots.get(name) {
-            Some(slot) => self.slot(slot, fields.get(name), rest, thing, &extended(done, name)),
-            None => {
-                let hole = fields.get(name).and_then(|field| absent(field, body, thing, done));
-                if hole.is_none() {
-                    self.gap(rest, body.head.clone(), None);
-                }
-                self.note(hole);
-            }
+        if let Some(slot) = body.slots.get(name) {
+            return self.slot(slot, fields.get(name), at + 1, owner);
+        }
+        let field = fields.get(name).filter(|field| is_absence(field, body, owner.0));
+        match field {
+            Some(_) if self.reached.hole.is_some() => {}
+            Some(field) => self.reached.hole = absent(field, body, owner.0, &self.path[owner.1..at]),
+            None => self.gap(at + 1, body.head.as_ref(), None),
         }
     }
 
-    fn slot(&mut self, slot: &'d Slot, field: Option<&Field>, rest: &[Name], thing: &Uid, done: &[Name]) {
+    fn slot(&mut self, slot: &'d Slot, field: Option<&Field>, at: usize, owner: (&Uid, usize)) {
         match &slot.content {
-            Content::Hole(hole) => self.note(Some(hole.clone())),
+            Content::Hole(hole) => self.note(Some(hole)),
             Content::Word(word) => {
-                self.gap(rest, slot.place.clone(), Some(word));
+                self.gap(at, slot.place.as_ref(), Some(word));
                 self.reached.words.push(word);
             }
-            Content::Value(Value::Set(Set { members, partial })) => {
-                self.note(partial.clone());
-                for member in members {
-                    self.slot(member, field, rest, thing, done);
+            Content::Value(Value::Set(set)) => {
+                self.note(set.partial.as_ref());
+                for member in &set.members {
+                    self.slot(member, field, at, owner);
                 }
             }
-            Content::Value(_) if rest.is_empty() => self.reached.slots.push(slot),
-            Content::Value(Value::Entity(uid)) => self.thing(uid, rest),
+            Content::Value(_) if at == self.path.len() => self.reached.slots.push(slot),
+            Content::Value(Value::Entity(uid)) => self.thing(uid, at),
             Content::Value(Value::Record(body)) => {
                 if let Some(Type::Record(record)) = field.map(|field| field.ty.element()) {
-                    self.body(body, &record.fields, rest, thing, done);
+                    self.body(body, &record.fields, at, owner);
                 }
             }
             Content::Value(_) => {}
         }
     }
 
-    fn gap(&mut self, rest: &[Name], place: Option<Place>, word: Option<&Name>) {
+    fn gap(&mut self, at: usize, place: Option<&Place>, word: Option<&Name>) {
         if self.reached.missing.is_none() {
-            let path = self.path[..self.path.len() - rest.len()].to_vec();
-            self.reached.missing = Some(Gap { path, place, word: word.cloned() });
+            let path = self.path[..at].to_vec();
+            self.reached.missing = Some(Gap { path, place: place.cloned(), word: word.cloned() });
         }
     }
 
-    fn note(&mut self, hole: Option<Hole>) {
+    fn note(&mut self, hole: Option<&Hole>) {
         if self.reached.hole.is_none() {
-            self.reached.hole = hole;
+            self.reached.hole = hole.cloned();
         }
     }
 }
@@ -114,8 +115,7 @@ impl<'d> Walk<'_, 'd> {
 /// The hole that absence of a field is, if it is one: a line of the block could not be read, or it
 /// is asked and nobody answered.
 pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<Hole> {
-    // Nobody can be asked about the party nobody acts for.
-    if field.derived.is_some() || &*thing.id == known::ANYONE {
+    if !is_absence(field, body, thing) {
         return None;
     }
     if !body.unreadable.is_empty() {
@@ -123,4 +123,11 @@ pub fn absent(field: &Field, body: &Body, thing: &Uid, path: &[Name]) -> Option<
     }
     let gate = asks(&field.mark)?;
     Some(unanswered(gate, thing, extended(path, &field.name), body.head.clone()))
+}
+
+/// Is absence of a field a hole?
+pub fn is_absence(field: &Field, body: &Body, thing: &Uid) -> bool {
+    // Nobody can be asked about the party nobody acts for.
+    let askable = field.derived.is_none() && &*thing.id != known::ANYONE;
+    askable && (!body.unreadable.is_empty() || asks(&field.mark).is_some())
 }

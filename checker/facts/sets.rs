@@ -1,6 +1,6 @@
 //! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::functions::{hole_slot, places};
 use super::{Fact, Facts, asks, follow};
@@ -12,7 +12,7 @@ use crate::vocabulary::{Gate, Name, Type};
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let mut unique: Vec<Slot> = Vec::new();
-    let mut seen: HashSet<Uid> = HashSet::new();
+    let mut seen: FxHashSet<Uid> = FxHashSet::default();
     for member in members {
         let twin = match member.entity() {
             Some(uid) => !seen.insert(uid.clone()),
@@ -23,9 +23,8 @@ pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
         }
     }
     let from = places(&unique.iter().collect::<Vec<_>>());
-    let mut slot = Slot::new(Content::Value(Value::Set(Set { members: unique, partial })), place);
-    slot.from = from;
-    slot
+    let set = Set { members: unique, partial };
+    Slot::new(Content::Value(Value::Set(Box::new(set))), place).drawn_from(from)
 }
 
 /// `any` (and `all`, its mirror): a member that fits decides, a hole among the rest does not.
@@ -38,14 +37,13 @@ pub(super) fn quantified(
     wanted: bool,
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over);
+    let ty = member_type(facts, uid, over, &reached.slots);
     let mut hole = reached.hole.clone();
     for slot in &reached.slots {
         match fits(facts, deal, uid, (slot, &ty), conditions) {
             Ok(fitting) if fitting == wanted => {
-                let mut found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
-                found.from = places(&[slot]);
-                return Some(found);
+                let found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
+                return Some(found.drawn_from(places(&[slot])));
             }
             Ok(_) => {}
             Err(unknown) => hole = hole.or(Some(unknown)),
@@ -54,10 +52,9 @@ pub(super) fn quantified(
     Some(match hole {
         Some(hole) => hole_slot(hole),
         None => {
-            let mut slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
-            slot.from = places(&reached.slots);
-            slot.gap = reached.missing.filter(|_| reached.slots.is_empty());
-            slot
+            let slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
+            let gap = reached.missing.filter(|_| reached.slots.is_empty());
+            slot.drawn_from(places(&reached.slots)).lacking(gap)
         }
     })
 }
@@ -88,7 +85,7 @@ pub(super) fn collect(
     conditions: &[Condition],
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over);
+    let ty = member_type(facts, uid, over, &reached.slots);
     let mut partial = reached.hole.clone();
     let mut members = Vec::new();
     for slot in &reached.slots {
@@ -175,8 +172,12 @@ fn operand<'a>(facts: &Facts<'_>, deal: &Deal, uid: &Uid, right: &'a Operand) ->
 /// A member of a set, with its type.
 type Member<'a> = (&'a Slot, &'a Type);
 
-fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path) -> Type {
+/// The type of the members; it tells nothing of things, which know theirs.
+fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path, members: &[&Slot]) -> Type {
     let own = Type::Entity(Name::clone(&uid.ty));
+    if !members.iter().any(|slot| matches!(slot.value(), Some(Value::Record(_)))) {
+        return own;
+    }
     facts.vocabulary.path_type(&own, over).map_or(own, |ty| ty.element().clone())
 }
 

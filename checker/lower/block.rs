@@ -110,12 +110,12 @@ impl Lowerer<'_> {
         let groups: Vec<&Group> = entry.groups.iter().collect();
         let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
         let set = self.members(&here, field, field.ty.element(), &groups, entry);
-        Slot::new(Content::Value(Value::Set(set)), Some(here.place(entry.span.clone())))
+        Slot::new(Content::Value(Value::Set(Box::new(set))), Some(here.place(entry.span.clone())))
     }
 
     /// Puts a slot into a body: a set grows, a single value given twice is a mistake.
     fn place_slot(&mut self, here: &Here<'_>, field: &Field, mut slot: Slot, entry: &Entry, body: &mut Body) {
-        slot.anchor = entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str()));
+        slot = slot.anchored(entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str())));
         let Some(first) = body.slots.get_mut(&field.name) else {
             body.slots.insert(Name::clone(&field.name), slot);
             return;
@@ -145,9 +145,8 @@ impl Lowerer<'_> {
         let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
         match self.field_content(&here, field, entry) {
             Ok(content) => {
-                let mut slot = Slot::new(content, Some(place));
-                slot.shown = as_written(&here, &slot.content, entry);
-                slot
+                let shown = as_written(&here, &content, entry);
+                Slot::new(content, Some(place)).showing(shown)
             }
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
@@ -172,7 +171,7 @@ impl Lowerer<'_> {
                 return Err(missing_value(field, &at));
             }
             let set = self.members(here, field, element, &groups, entry);
-            return Ok(Content::Value(Value::Set(set)));
+            return Ok(Content::Value(Value::Set(Box::new(set))));
         }
         match groups.as_slice() {
             [] if entry.block.is_none() => match field.ty {
@@ -212,7 +211,7 @@ impl Lowerer<'_> {
                 asked: Gate::Sign,
                 question: Some(Box::new(parent.question(&field.name, Some(place)))),
             })),
-            "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
+            "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Box::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
                 return Err(Mistake::at(
                     &place,
@@ -296,9 +295,8 @@ impl Lowerer<'_> {
     ) {
         match self.value(here, field, element, atoms, entry, at) {
             Ok(value) => {
-                let mut slot = Slot::new(Content::Value(value), Some(at.clone()));
-                slot.anchor = entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str()));
-                set.members.push(slot);
+                let anchor = entry.anchor.as_ref().map(|anchor| Name::from(anchor.text.as_str()));
+                set.members.push(Slot::new(Content::Value(value), Some(at.clone())).anchored(anchor));
             }
             Err(mistake) => {
                 self.out.mistakes.push(mistake);
@@ -323,7 +321,7 @@ impl Lowerer<'_> {
         if let Some(block) = &entry.block {
             self.inner_block(here, &record.fields, &block.entries, &mut body);
         }
-        Ok(Value::Record(body))
+        Ok(Value::Record(Box::new(body)))
     }
 }
 

@@ -3,7 +3,7 @@
 use countersign_dsl::{Atom, Entry};
 
 use super::{Here, Lowerer};
-use crate::deal::{Body, Content, Set, Slot, Thing, Uid, Value};
+use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
 use crate::finding::Mistake;
 use crate::vocabulary::known;
 
@@ -54,7 +54,7 @@ impl Lowerer<'_> {
             parent: Some(here.thing.clone()),
             parents: Vec::new(),
         };
-        self.out.deal.things.insert(uid.clone(), thing);
+        self.out.deal.things.insert(thing);
         self.out.departures.insert(uid, named);
         Ok(())
     }
@@ -65,7 +65,7 @@ fn push_member(body: &mut Body, key: &str, member: Slot) {
     let place = member.place.clone();
     let slot = body
         .slots
-        .or_insert_with(key.into(), || Slot::new(Content::Value(Value::Set(Set::default())), place));
+        .or_insert_with(key.into(), || Slot::new(Content::Value(Value::Set(Box::default())), place));
     if let Content::Value(Value::Set(set)) = &mut slot.content {
         set.members.push(member);
     }

@@ -21,10 +21,8 @@ pub fn unite(vocabulary: &Vocabulary, out: &mut Lowered) {
     if twins.is_empty() {
         return;
     }
-    for (second, first) in &twins {
-        if let Some(second) = out.deal.things.remove(second) {
-            take_over(out, first, second);
-        }
+    for second in out.deal.things.take(|uid| twins.contains_key(uid)) {
+        take_over(out, &twins[&second.uid], second);
     }
     for thing in out.deal.things.values_mut() {
         for slot in thing.body.slots.values_mut() {

@@ -79,7 +79,7 @@ pub fn lower(
     let with_rules = vocabulary.types.contains_key(known::RULE);
     for rule in rules.into_iter().filter(|_| with_rules) {
         lowerer.scope.add_row(&rule, &[]);
-        lowerer.out.deal.things.insert(rule.uid.clone(), rule);
+        lowerer.out.deal.things.insert(rule);
     }
     lowerer.tables(tables);
     lowerer.house(parameters);
@@ -97,6 +97,7 @@ pub fn lower(
     }
     lowerer.title_elements();
     let mut out = lowerer.out;
+    out.deal.things.settle();
     identity::unite(vocabulary, &mut out);
     out
 }
@@ -257,7 +258,7 @@ impl<'a> Lowerer<'a> {
         if self.vocabulary.entity(&uid.ty).agreement {
             let header_uid = uid.header();
             let reference = Content::Value(Value::Entity(header_uid.clone()));
-            own.slots.insert("agreement".into(), Slot::new(reference, Some(head.clone())));
+            own.slots.insert(known::HEADER.into(), Slot::new(reference, Some(head.clone())));
             let thing = Thing {
                 uid: header_uid.clone(),
                 title: title.clone(),
@@ -265,10 +266,10 @@ impl<'a> Lowerer<'a> {
                 parent: Some(uid.clone()),
                 parents: Vec::new(),
             };
-            self.out.deal.things.insert(header_uid, thing);
+            self.out.deal.things.insert(thing);
         }
         let thing = Thing { uid: uid.clone(), title, body: own, parent: None, parents: Vec::new() };
-        self.out.deal.things.insert(uid, thing);
+        self.out.deal.things.insert(thing);
     }
 
     fn title(&mut self, file: &DealFile, entry: &Entry) -> Result<Option<(String, Place)>, Mistake> {
@@ -349,7 +350,7 @@ impl<'a> Lowerer<'a> {
         }
         let title = Some("house parameters".to_owned());
         let thing = Thing { uid: uid.clone(), title, body, parent: None, parents: Vec::new() };
-        self.out.deal.things.insert(uid, thing);
+        self.out.deal.things.insert(thing);
     }
 }
 

@@ -101,15 +101,13 @@ impl Lowerer<'_> {
             Type::Record(record) => {
                 let mut body = Body::new(Some(at.clone()));
                 self.positions(here, &record.positional, &record.fields, cursor, &mut body, at)?;
-                Ok(Value::Record(body))
+                Ok(Value::Record(Box::new(body)))
             }
-            Type::Set(element) => Ok(Value::Set(Set {
-                members: vec![Slot::new(
-                    Content::Value(self.simple(here, element, cursor, at)?),
-                    Some(at.clone()),
-                )],
-                partial: None,
-            })),
+            Type::Set(element) => {
+                let value = self.simple(here, element, cursor, at)?;
+                let members = vec![Slot::new(Content::Value(value), Some(at.clone()))];
+                Ok(Value::Set(Box::new(Set { members, partial: None })))
+            }
         }
     }
 
@@ -118,7 +116,7 @@ impl Lowerer<'_> {
         if let Some((word, place)) = calendar {
             self.row("Place", &word, &place)?;
         }
-        Ok(Value::Period(period))
+        Ok(Value::Period(Box::new(period)))
     }
 
     fn money(&mut self, here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
@@ -282,7 +280,7 @@ impl Lowerer<'_> {
             parent: Some(here.thing.clone()),
             parents: Vec::new(),
         };
-        self.out.deal.things.insert(uid.clone(), thing);
+        self.out.deal.things.insert(thing);
         Ok(Value::Entity(uid))
     }
 
@@ -421,7 +419,7 @@ impl Lowerer<'_> {
                 let value = self.column(here, element, item)?;
                 set.members.push(Slot::new(Content::Value(value), Some(at.clone())));
             }
-            return Ok(Value::Set(set));
+            return Ok(Value::Set(Box::new(set)));
         }
         let atoms = match value {
             Toml::Word(word) => vec![Atom::Word { text: word.clone(), span: 0..0 }],

@@ -45,7 +45,7 @@ pub(super) fn read(
         return Err(Mistake::at(&place, "one value belongs here, not a list"));
     };
     let read = match reader {
-        Scalar::Share => share(text).map(Value::Share),
+        Scalar::Share => share(text).map(|share| Value::Share(Box::new(share))),
         Scalar::Hash => hash(text).map(|text| Value::Text(text.into())),
         Scalar::Path => path(text).map(|text| Value::Text(text.into())),
         Scalar::Spdx => spdx(text).map(Value::Text),

@@ -50,13 +50,13 @@ impl Lowerer<'_> {
         }
         let anyone = Uid::new(known::PARTY, known::ANYONE);
         let thing = Thing {
-            uid: anyone.clone(),
+            uid: anyone,
             title: Some("anyone".to_owned()),
             body: Body::new(None),
             parent: None,
             parents: Vec::new(),
         };
-        self.out.deal.things.insert(anyone, thing);
+        self.out.deal.things.insert(thing);
     }
 
     fn row_thing(&mut self, entity: &EntityType, row: &Row) {
@@ -77,9 +77,9 @@ impl Lowerer<'_> {
 
     fn insert_row(&mut self, uid: Uid, title: String, also: &[String], row: Option<&Row>) {
         let body = Body::new(row.map(|row| row.place.clone()));
-        let thing = Thing { uid: uid.clone(), title: Some(title), body, parent: None, parents: Vec::new() };
+        let thing = Thing { uid, title: Some(title), body, parent: None, parents: Vec::new() };
         self.scope.add_row(&thing, also);
-        self.out.deal.things.insert(uid, thing);
+        self.out.deal.things.insert(thing);
     }
 
     fn row_parents(&mut self, entity: &EntityType, row: &Row) {

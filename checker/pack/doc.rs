@@ -168,7 +168,7 @@ impl<'a> Doc<'a> {
                 return Err(Mistake::at(&at, format!("`{}` is a table {{ … }}", name.get_ref())));
             };
             let settings = self.settings(inner)?;
-            by_place.insert(at.start, (name.get_ref().to_string(), at, settings));
+            by_place.insert(at.start(), (name.get_ref().to_string(), at, settings));
         }
         Ok(by_place.into_values().collect())
     }
@@ -181,7 +181,7 @@ impl<'a> Doc<'a> {
                 .ok_or_else(|| Mistake::at(&place, "a text, number, date, truth value or list of these"))?;
             settings.push(Setting { key: name.get_ref().to_string(), value, place });
         }
-        settings.sort_by_key(|setting| setting.place.start);
+        settings.sort_by_key(|setting| setting.place.start());
         Ok(settings)
     }
 }

@@ -20,7 +20,7 @@ pub fn kind(vocabulary: &Vocabulary, entity: &EntityType) -> String {
 fn fields(vocabulary: &Vocabulary, fields: &Fields, level: usize, page: &mut String) {
     let mut ordered: Vec<&Field> = fields.values().filter(|field| &*field.name != known::ACCEPT).collect();
     ordered
-        .sort_by_key(|field| (field.derived.is_some(), field.place.source.path.clone(), field.place.start));
+        .sort_by_key(|field| (field.derived.is_some(), field.place.source.path.clone(), field.place.start()));
     for field in ordered.into_iter().filter(|field| !field.required) {
         let _ = writeln!(page, "\n{} `{}`\n\n{}: {}", "#".repeat(level), field.name, field.title, field.doc);
         if field.derived.is_some() {

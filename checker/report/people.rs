@@ -84,6 +84,7 @@ fn header(report: &Report, out: &mut String) {
 
 /// The counts that matter, in one line.
 pub fn tally(report: &Report) -> String {
+    let summary = &report.summary;
     let questions: usize = report
         .open()
         .filter(|finding| &*finding.rule == UNANSWERED)

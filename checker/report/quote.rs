@@ -56,7 +56,7 @@ impl Quotes {
         let all = self.stretches.iter().enumerate().flat_map(|(room, stretch)| {
             stretch.labels.iter().map(move |(place, text)| {
                 let text = Some(text.clone()).filter(|text| !text.is_empty());
-                LabeledSpan::new(text, room * ROOM + place.start, place.end - place.start)
+                LabeledSpan::new(text, room * ROOM + place.start(), place.end() - place.start())
             })
         });
         Some(Box::new(all))
@@ -85,8 +85,8 @@ impl Stretch {
     /// The bytes of all its lines.
     fn lines(&self) -> std::ops::Range<usize> {
         let text = &self.source.text;
-        let start = self.labels.iter().map(|(place, _)| place.start).min().unwrap_or(0);
-        let end = self.labels.iter().map(|(place, _)| place.end).max().unwrap_or(0);
+        let start = self.labels.iter().map(|(place, _)| place.start()).min().unwrap_or(0);
+        let end = self.labels.iter().map(|(place, _)| place.end()).max().unwrap_or(0);
         let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
         start..end

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::baseline::digest;
 use super::overview::{acting_for, counts, deals, not_assessed, not_looked_at, stage_word};
 use super::questions::UNANSWERED;
 use super::report::Report;
 use super::sides::{Side, place};
 use super::visits::{Plan, Visit};
-use super::{Assessed, Check, Decision};
+use super::{Assessed, Check, Decided, Decision};
 use crate::deal::{Deal, Slot, Thing, Uid, Value, short};
 use crate::engine::judge::{Judge, Outcome};
 use crate::engine::rule::{Limb, Protects, Rule};
@@ -28,9 +30,10 @@ pub fn report(
     judge: &Judge<'_>,
     assessed: &Assessed,
     plan: &Plan,
-    decisions: &[Decision<'_>],
+    decided: &Decided<'_>,
     mistakes: Vec<Mistake>,
 ) -> Report {
+    let decisions = &decided.decisions;
     let mut writer = Writer { check, judge, assessed, used: BTreeSet::new(), known: BTreeSet::new() };
     let mut findings: Vec<Finding> = mistakes.iter().map(mistake_finding).collect();
     findings.extend(writer.fired(decisions));
@@ -39,18 +42,18 @@ pub fn report(
     findings.retain(|finding| !writer.is_known(finding));
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let deals = deals(&check.library.vocabulary, &assessed.lowered, plan);
-    let mut summary = counts(check, assessed, decisions, &findings, deals.len());
+    let mut summary = counts(check, assessed, decided, &findings, deals.len());
     summary.known = writer.known.len();
     Report {
         gate: stage_word(check.stage),
-        acting_for: acting_for(decisions, &assessed.lowered.deal),
+        acting_for: acting_for(decided, &assessed.lowered.deal),
         as_of: check.today,
         root: String::new(),
         deals,
         findings,
         summary,
         not_assessed: not_assessed(assessed),
-        not_looked_at: not_looked_at(check, assessed, plan, decisions),
+        not_looked_at: not_looked_at(check, assessed, plan, decided),
         packs: check.library.packs.clone(),
         changes: check.changes(),
         known: writer.known,
@@ -359,14 +362,11 @@ fn with_side(mut because: Vec<Because>, side: Side, limb: &Limb) -> Vec<Because>
 /// Findings of the same limbs on several subjects, as one with its further places.
 fn merge(mut findings: Vec<Finding>) -> Finding {
     let mut first = findings.remove(0);
+    let mut deals: FxHashSet<String> = first.deals.iter().cloned().collect();
+    let mut subjects: FxHashSet<Vec<String>> = FxHashSet::default();
     for other in findings {
-        for deal in other.deals {
-            if !first.deals.contains(&deal) {
-                first.deals.push(deal);
-            }
-        }
-        let known = first.elsewhere.iter().any(|elsewhere| elsewhere.subject == other.subject);
-        if other.fingerprint != first.fingerprint && !known {
+        first.deals.extend(other.deals.into_iter().filter(|deal| deals.insert(deal.clone())));
+        if other.fingerprint != first.fingerprint && subjects.insert(other.subject.clone()) {
             first.elsewhere.push(Elsewhere {
                 subject: other.subject,
                 message: other.message,
@@ -381,15 +381,20 @@ fn merge(mut findings: Vec<Finding>) -> Finding {
 /// One thing looked at for several deals, with the same words: one finding that concerns them all.
 fn same_twice(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
+    let mut by_fingerprint: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for finding in findings {
-        let twin = kept.iter_mut().find(|known| {
-            known.fingerprint == finding.fingerprint
-                && known.message == finding.message
-                && known.accepted == finding.accepted
-        });
+        let alike = by_fingerprint.entry(finding.fingerprint.clone()).or_default();
+        let twin = alike
+            .iter()
+            .copied()
+            .find(|at| kept[*at].message == finding.message && kept[*at].accepted == finding.accepted);
         match twin {
-            None => kept.push(finding),
-            Some(known) => {
+            None => {
+                alike.push(kept.len());
+                kept.push(finding);
+            }
+            Some(at) => {
+                let known = &mut kept[at];
                 known.severity = known.severity.max(finding.severity);
                 let more = finding.deals.into_iter().filter(|deal| !known.deals.contains(deal));
                 known.deals.extend(more.collect::<Vec<_>>());

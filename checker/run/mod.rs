@@ -7,16 +7,16 @@ pub mod outside;
 mod overview;
 mod questions;
 mod report;
+mod rounds;
 pub mod sides;
 mod visits;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use crate::deal::Deal;
-use crate::engine::judge::{Judge, LimbIx, Outcome, Slices};
+use crate::engine::judge::{Judge, Outcome, Slices};
 use crate::engine::rule::{self, Limb, Rule};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
@@ -25,6 +25,7 @@ use crate::finding::{Mistake, Severity};
 use crate::lower::{DealFile, Lowered, lower};
 use crate::pack::{Setting, Table};
 use crate::source::Place;
+use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Gate, Name, Sort, known};
 
 pub use baseline::Baseline;
@@ -33,6 +34,7 @@ pub use library::{Library, PackInfo};
 pub use overview::plural;
 pub use questions::UNANSWERED;
 pub use report::{DealInfo, Report, RuleChange, Summary};
+pub use rounds::{Decided, Decision};
 pub use visits::{Plan, Visit};
 
 /// Which gate a check stands before.
@@ -93,20 +95,6 @@ pub struct Assessed {
     pub store: Store,
 }
 
-/// One decision.
-pub struct Decision<'a> {
-    /// The limb.
-    pub limb: LimbIx,
-    /// The subject.
-    pub subject: &'a Subject,
-    /// The visit on which it was asked.
-    pub visit: &'a Visit,
-    /// The gate it was asked at.
-    pub gate: Gate,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
 impl Check<'_> {
     /// Gives the words of all files their meaning.
     pub fn lower(&self) -> Lowered {
@@ -123,18 +111,19 @@ impl Check<'_> {
     /// Entities that do not fit together; it should never happen.
     pub fn assess(&self, mut lowered: Lowered) -> Result<Assessed, String> {
         let vocabulary = &self.library.vocabulary;
-        fill_siblings(vocabulary, &mut lowered.deal);
+        let needed = Needed::new(vocabulary, rule::names(&self.library.rules));
+        fill_siblings(vocabulary, &needed, &mut lowered.deal);
         let unread = !lowered.not_assessed.is_empty();
         let mut facts = Facts::new(vocabulary, self.today, unread);
         let is_join = |ty: &str| matches!(vocabulary.entity(ty).sort, Sort::Join(_));
-        facts.derive(&mut lowered.deal, |ty| !is_join(ty));
+        facts.derive(&mut lowered.deal, |ty, name| !is_join(ty) && needed.is_read(name));
         let slices = Slices::new(&self.library.rules);
         let wanted: BTreeSet<Name> = slices.subjects().cloned().collect();
         let (mut subjects, empty) = tuples(vocabulary, &mut facts, &mut lowered.deal, &wanted);
-        facts.derive(&mut lowered.deal, is_join);
+        facts.derive(&mut lowered.deal, |ty, name| is_join(ty) && needed.is_read(name));
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
-        let store = Store::new(&lowered.deal, self.today, &rule::reads(vocabulary, &self.library.rules))?;
+        let store = Store::new(&lowered.deal, self.today, rule::reads(&self.library.rules));
         Ok(Assessed { lowered, subjects, empty, store })
     }
 
@@ -153,12 +142,14 @@ impl Check<'_> {
         let plan = visits::plan(self, &assessed);
         mistakes.extend(plan.mistakes.iter().cloned());
         let judge = self.judge(&assessed);
-        let decisions = self.decide(&judge, &assessed, &plan).map_err(internal)?;
-        let broken: Vec<Mistake> = decisions.iter().filter_map(|decision| self.broken(decision)).collect();
+        let told = |outcome: &Outcome| !matches!(outcome, Outcome::Passes);
+        let decided = rounds::decide(&judge, self, &assessed, &plan, told).map_err(internal)?;
+        let broken: Vec<Mistake> =
+            decided.decisions.iter().filter_map(|decision| self.broken(decision)).collect();
         if !broken.is_empty() {
             return Err(broken);
         }
-        Ok(findings::report(self, &judge, &assessed, &plan, &decisions, mistakes))
+        Ok(findings::report(self, &judge, &assessed, &plan, &decided, mistakes))
     }
 
     /// The gate of a visit at which a limb is asked, if it is asked on that visit at all.
@@ -212,9 +203,13 @@ impl Check<'_> {
         let plan = visits::plan(self, &assessed);
         let judge = self.judge(&assessed);
         let deal = &assessed.lowered.deal;
-        let decisions = self.decide(&judge, &assessed, &plan).unwrap_or_default();
-        let of_rule =
-            decisions.into_iter().filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
+        let Ok(decided) = rounds::decide(&judge, self, &assessed, &plan, |_| true) else {
+            return Vec::new();
+        };
+        let of_rule = decided
+            .decisions
+            .into_iter()
+            .filter(|decision| self.library.rules[decision.limb.0].id == rule.id);
         of_rule
             .map(|decision| {
                 let limb = &self.library.rules[decision.limb.0].limbs[decision.limb.1];
@@ -233,33 +228,6 @@ impl Check<'_> {
             deal: &assessed.lowered.deal,
             store: &assessed.store,
         }
-    }
-
-    fn decide<'a>(
-        &self,
-        judge: &Judge<'a>,
-        assessed: &'a Assessed,
-        plan: &'a visits::Plan,
-    ) -> Result<Vec<Decision<'a>>, String> {
-        let slices = Slices::new(judge.rules);
-        let one = |subject: &'a Subject| -> Vec<Decision<'a>> {
-            let mut decisions = Vec::new();
-            for visit in plan.visits(&subject.members[0]) {
-                for &limb in slices.about(&subject.uid.ty) {
-                    let Some(gate) = self.asked(&judge.rules[limb.0].limbs[limb.1], visit) else {
-                        continue;
-                    };
-                    let outcome = judge.decide(limb, subject, gate, &visit.principal);
-                    decisions.push(Decision { limb, subject, visit, gate, outcome });
-                }
-            }
-            decisions
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(pool.install(|| assessed.subjects.par_iter().flat_map_iter(one).collect()))
     }
 
     fn broken(&self, decision: &Decision<'_>) -> Option<Mistake> {

@@ -124,7 +124,7 @@ impl Teller<'_> {
             Some(Fact {
                 title: field.title.clone(),
                 value: self.slot(&field.ty, slot)?,
-                anchor: slot.anchor.as_deref().map(str::to_owned),
+                anchor: slot.anchor().map(|anchor| anchor.to_string()),
             })
         });
         told.collect()
@@ -210,6 +210,6 @@ impl Teller<'_> {
 /// Attributes that may be told, in the order in which the vocabulary declares them.
 fn in_order(fields: &Fields) -> Vec<&Field> {
     let mut told: Vec<&Field> = fields.values().filter(|field| field.outside).collect();
-    told.sort_by_key(|field| (field.place.source.path.clone(), field.place.start));
+    told.sort_by_key(|field| (field.place.source.path.clone(), field.place.start()));
     told
 }

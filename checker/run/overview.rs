@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::{DealInfo, Summary};
 use super::visits::Plan;
-use super::{Assessed, Check, Decision, Stage};
+use super::{Assessed, Check, Decided, Stage};
 use crate::deal::{Deal, Uid, uncapital};
 use crate::engine::judge::Outcome;
 use crate::engine::rule::Limb;
@@ -16,12 +16,13 @@ use crate::vocabulary::{Vocabulary, known, role};
 pub(super) fn counts(
     check: &Check<'_>,
     assessed: &Assessed,
-    decisions: &[Decision<'_>],
+    decided: &Decided<'_>,
     findings: &[Finding],
     agreements: usize,
 ) -> Summary {
-    let asked: BTreeSet<usize> = decisions.iter().map(|decision| decision.limb.0).collect();
-    let undecided: BTreeSet<usize> = decisions
+    let asked = &decided.rules;
+    let undecided: BTreeSet<usize> = decided
+        .decisions
         .iter()
         .filter(|decision| matches!(decision.outcome, Outcome::Undecided(_)))
         .map(|decision| decision.limb.0)
@@ -93,10 +94,8 @@ pub(super) fn stage_word(stage: Stage) -> String {
 }
 
 /// The one party for which all deals were looked at.
-pub(super) fn acting_for(decisions: &[Decision<'_>], deal: &Deal) -> Option<(String, String)> {
-    let of_deals = decisions.iter().filter(|decision| !decision.visit.deals.is_empty());
-    let principals: BTreeSet<&Uid> = of_deals.map(|decision| &decision.visit.principal).collect();
-    match principals.into_iter().collect::<Vec<_>>().as_slice() {
+pub(super) fn acting_for(decided: &Decided<'_>, deal: &Deal) -> Option<(String, String)> {
+    match decided.principals.iter().collect::<Vec<_>>().as_slice() {
         [one] if &*one.id != known::ANYONE => Some((one.id.to_string(), deal.name(one))),
         _ => None,
     }
@@ -115,7 +114,7 @@ pub(super) fn not_looked_at(
     check: &Check<'_>,
     assessed: &Assessed,
     plan: &Plan,
-    decisions: &[Decision<'_>],
+    decided: &Decided<'_>,
 ) -> Vec<String> {
     let deal = &assessed.lowered.deal;
     let list = |uids: &[&Uid]| {
@@ -161,8 +160,7 @@ pub(super) fn not_looked_at(
             each.join(", ")
         ));
     }
-    let seen: BTreeSet<&Uid> = decisions.iter().flat_map(|decision| &decision.subject.members).collect();
-    for (kind, uids) in unvisited(check, assessed, plan, &seen) {
+    for (kind, uids) in unvisited(check, assessed, plan, decided) {
         let what = format!("Not assessed, no rule is about {} before this gate", uncapital(&kind));
         sentences.push(sentence(&format!("{what}: {}", list(&uids))));
     }
@@ -174,13 +172,14 @@ fn unvisited<'a>(
     check: &Check<'_>,
     assessed: &'a Assessed,
     plan: &Plan,
-    seen: &BTreeSet<&Uid>,
+    decided: &Decided<'_>,
 ) -> BTreeMap<String, Vec<&'a Uid>> {
     let mut left: BTreeMap<String, Vec<&Uid>> = BTreeMap::new();
     for declaration in &assessed.lowered.declarations {
         let entity = check.library.vocabulary.entity(&declaration.uid.ty);
-        let header = declaration.uid.header();
-        let asked = seen.contains(&declaration.uid) || seen.contains(&header);
+        let header = assessed.lowered.deal.header(&declaration.uid);
+        let asked =
+            [Some(&declaration.uid), header].into_iter().flatten().any(|uid| decided.seen.contains(uid));
         if is_declared(&entity.sort) && !asked && !plan.visits(&declaration.uid).is_empty() {
             left.entry(entity.title.clone()).or_default().push(&declaration.uid);
         }

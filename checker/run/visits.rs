@@ -1,6 +1,9 @@
 //! Which things are looked at before which gate, and for whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Assessed, Check, Stage};
 use crate::deal::{Deal, Uid, short};
@@ -8,7 +11,7 @@ use crate::engine::subjects::reach;
 use crate::facts::follow_role;
 use crate::finding::Mistake;
 use crate::lower::Lowered;
-use crate::vocabulary::{Gate, Name, Sort, Vocabulary, known, role};
+use crate::vocabulary::{Gate, Sort, Vocabulary, known, role};
 
 /// A round of requests about a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +29,9 @@ pub struct Visit {
 /// The visits of a check.
 #[derive(Default)]
 pub struct Plan {
-    by_thing: BTreeMap<Uid, Vec<Visit>>,
+    by_thing: FxHashMap<Uid, Visits>,
+    /// Visits that all the things of one deal share.
+    shared: Vec<Visit>,
     /// Deals that have ended.
     pub ended: BTreeSet<Uid>,
     /// Deals in which the party on the command line takes no part.
@@ -39,26 +44,67 @@ pub struct Plan {
     pub mistakes: Vec<Mistake>,
 }
 
+/// The visits of one thing: most belong to one deal.
+enum Visits {
+    Shared(usize),
+    Own(Vec<Visit>),
+}
+
 impl Plan {
     /// The visits of a thing, or of the kind that a header belongs to.
     pub fn visits(&self, uid: &Uid) -> &[Visit] {
-        self.by_thing.get(uid).map_or(&[], Vec::as_slice)
+        match self.by_thing.get(uid) {
+            None => &[],
+            Some(Visits::Shared(at)) => std::slice::from_ref(&self.shared[*at]),
+            Some(Visits::Own(visits)) => visits,
+        }
     }
 
     /// Every gate that something is looked at before.
     pub fn gates(&self) -> BTreeSet<Gate> {
-        self.by_thing.values().flatten().flat_map(|visit| visit.gates.iter().copied()).collect()
+        self.all().flat_map(|visit| visit.gates.iter().copied()).collect()
     }
 
-    fn add(&mut self, uid: &Uid, visit: &Visit) {
-        let visits = self.by_thing.entry(uid.clone()).or_default();
-        let same = visits.iter_mut().find(|known| {
-            known.gates == visit.gates && known.draft == visit.draft && known.principal == visit.principal
+    /// All visits, in any order.
+    pub fn all(&self) -> impl Iterator<Item = &Visit> {
+        let own = self.by_thing.values().flat_map(|visits| match visits {
+            Visits::Shared(_) => &[],
+            Visits::Own(visits) => visits.as_slice(),
         });
-        match same {
-            Some(known) => known.deals.extend(visit.deals.iter().cloned()),
-            None => visits.push(visit.clone()),
+        self.shared.iter().chain(own)
+    }
+
+    /// Adds the visit of one deal to what it reaches.
+    fn add<'u>(&mut self, uids: impl Iterator<Item = &'u Uid>, visit: Visit) {
+        let at = self.shared.len();
+        for uid in uids {
+            match self.by_thing.entry(uid.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Visits::Shared(at));
+                }
+                Entry::Occupied(mut entry) => {
+                    if let Visits::Shared(first) = entry.get() {
+                        let first = self.shared[*first].clone();
+                        entry.insert(Visits::Own(vec![first]));
+                    }
+                    if let Visits::Own(visits) = entry.get_mut() {
+                        unite(visits, &visit);
+                    }
+                }
+            }
         }
+        self.shared.push(visit);
+    }
+}
+
+/// One visit before the same gates for the same party belongs to several deals.
+fn unite(visits: &mut Vec<Visit>, visit: &Visit) {
+    let same = visits.iter_mut().find(|known| {
+        known.principal == visit.principal && known.draft == visit.draft && known.gates == visit.gates
+    });
+    match same {
+        Some(known) => known.deals.extend(visit.deals.iter().cloned()),
+        None => visits.push(visit.clone()),
     }
 }
 
@@ -68,121 +114,135 @@ pub fn plan(check: &Check<'_>, assessed: &Assessed) -> Plan {
     let deal = &assessed.lowered.deal;
     let mut plan = Plan::default();
     let home = home(check, deal, &mut plan);
-    let mut reached: BTreeSet<Uid> = BTreeSet::new();
+    let reader = check.acting_for.and_then(|name| party(deal, name));
+    let planner = Planner { check, deal, home, reader };
+    let mut reached: FxHashSet<&Uid> = FxHashSet::default();
     for declaration in &assessed.lowered.declarations {
         let uid = &declaration.uid;
         if !vocabulary.entity(&uid.ty).is_deal() {
             continue;
         }
         let near = reach(vocabulary, deal, uid);
-        let visit = visit_of(check, deal, uid, home.as_ref(), &mut plan);
-        if let Some(visit) = &visit {
-            let header = uid.header();
-            for thing in near.iter().filter(|thing| *thing != &header) {
-                plan.add(thing, visit);
-            }
-            if vocabulary.entity(&uid.ty).agreement {
-                plan.add(&header, visit);
-            }
+        if let Some(visit) = planner.visit_of(uid, &mut plan) {
+            plan.add(near.iter().copied(), visit);
         }
         reached.extend(near);
     }
-    strays(check, deal, &reached, home.as_ref(), &mut plan);
-    packs(deal, &mut plan);
+    planner.strays(&reached, &mut plan);
+    planner.packs(&mut plan);
     plan
 }
 
-/// What no deal reaches is looked at by itself, as a draft.
-fn strays(check: &Check<'_>, deal: &Deal, reached: &BTreeSet<Uid>, home: Option<&Uid>, plan: &mut Plan) {
-    let visit = Visit {
-        gates: Gate::ALL.to_vec(),
-        draft: true,
-        principal: check_principal(None, home),
-        deals: Vec::new(),
-    };
-    for uid in deal.things.keys() {
-        let sort = &check.library.vocabulary.entity(&uid.ty).sort;
-        let looked_at = matches!(sort, Sort::Kind | Sort::Element);
-        if looked_at && &*uid.id != known::ANYONE && !reached.contains(uid) {
-            plan.add(uid, &visit);
-            if matches!(sort, Sort::Kind) {
-                plan.strays.push(uid.clone());
+/// What a plan is made from.
+struct Planner<'a> {
+    check: &'a Check<'a>,
+    deal: &'a Deal,
+    /// The party this workspace belongs to.
+    home: Option<Uid>,
+    /// The party on the command line.
+    reader: Option<Uid>,
+}
+
+impl Planner<'_> {
+    /// What no deal reaches is looked at by itself, as a draft.
+    fn strays(&self, reached: &FxHashSet<&Uid>, plan: &mut Plan) {
+        let principal = self.principal(None);
+        let visit = Visit { gates: Gate::ALL.to_vec(), draft: true, principal, deals: Vec::new() };
+        let mut left = Vec::new();
+        for uid in self.deal.things.keys() {
+            let sort = &self.check.library.vocabulary.entity(&uid.ty).sort;
+            let looked_at = matches!(sort, Sort::Kind | Sort::Element);
+            if looked_at && &*uid.id != known::ANYONE && !reached.contains(uid) {
+                left.push(uid);
+                if matches!(sort, Sort::Kind) {
+                    plan.strays.push(uid.clone());
+                }
             }
         }
-    }
-}
-
-/// The rules themselves have an age: each pack is looked at once before every gate at which a deal is.
-fn packs(deal: &Deal, plan: &mut Plan) {
-    let mut visits: Vec<Visit> = Vec::new();
-    for visit in plan.by_thing.values().flatten().filter(|visit| !visit.draft) {
-        let visit = Visit { deals: Vec::new(), ..visit.clone() };
-        if !visits.contains(&visit) {
-            visits.push(visit);
+        if !left.is_empty() {
+            plan.add(left.into_iter(), visit);
         }
     }
-    for pack in deal.of_type(known::PACK) {
-        for visit in &visits {
-            plan.add(&pack.uid, visit);
+
+    /// The rules themselves have an age: each pack is looked at once before every gate at which a deal
+    /// is, for the party that all of them are read for.
+    fn packs(&self, plan: &mut Plan) {
+        let mut principals: FxHashSet<&Uid> = FxHashSet::default();
+        let mut gates: Vec<&Vec<Gate>> = Vec::new();
+        for visit in self.deal.things.keys().flat_map(|uid| plan.visits(uid)).filter(|visit| !visit.draft) {
+            principals.insert(&visit.principal);
+            if !gates.contains(&&visit.gates) {
+                gates.push(&visit.gates);
+            }
+        }
+        let one = if principals.len() == 1 { principals.into_iter().next() } else { None };
+        let principal = one.cloned().unwrap_or_else(anyone);
+        let visit = |gates: &Vec<Gate>| Visit {
+            gates: gates.clone(),
+            draft: false,
+            principal: principal.clone(),
+            deals: Vec::new(),
+        };
+        for visit in gates.into_iter().map(visit).collect::<Vec<_>>() {
+            plan.add(self.deal.of_type(known::PACK).map(|pack| &pack.uid), visit);
         }
     }
-}
 
-fn visit_of(check: &Check<'_>, deal: &Deal, uid: &Uid, home: Option<&Uid>, plan: &mut Plan) -> Option<Visit> {
-    let vocabulary = &check.library.vocabulary;
-    let entity = vocabulary.entity(&uid.ty);
-    let header = entity.agreement.then(|| vocabulary.entity(known::AGREEMENT));
-    let mut declared = entity.gates.clone();
-    declared.extend(header.into_iter().flat_map(|header| header.gates.iter().copied()));
-    if let Some(reader) = check.acting_for.and_then(|name| party(deal, name))
-        && !takes_part(vocabulary, deal, uid, &reader)
-    {
-        plan.of_others.insert(uid.clone());
-        return None;
-    }
-    let (gates, draft) = match check.stage {
-        Stage::Draft => (declared.into_iter().collect(), true),
-        Stage::Gate(gate) if declared.contains(&gate) => (vec![gate], false),
-        Stage::Gate(_) => {
-            plan.elsewhere.insert(uid.clone());
+    fn visit_of(&self, uid: &Uid, plan: &mut Plan) -> Option<Visit> {
+        let vocabulary = &self.check.library.vocabulary;
+        let entity = vocabulary.entity(&uid.ty);
+        let header = entity.agreement.then(|| vocabulary.entity(known::AGREEMENT));
+        let mut declared = entity.gates.clone();
+        declared.extend(header.into_iter().flat_map(|header| header.gates.iter().copied()));
+        if self.reader.as_ref().is_some_and(|reader| !takes_part(self.deal, uid, reader)) {
+            plan.of_others.insert(uid.clone());
             return None;
         }
-        Stage::Status => match status(vocabulary, deal, uid).as_deref() {
-            Some("ended") => {
-                plan.ended.insert(uid.clone());
+        let (gates, draft) = match self.check.stage {
+            Stage::Draft => (declared.into_iter().collect(), true),
+            Stage::Gate(gate) if declared.contains(&gate) => (vec![gate], false),
+            Stage::Gate(_) => {
+                plan.elsewhere.insert(uid.clone());
                 return None;
             }
-            Some("drafting") => (declared.into_iter().collect(), true),
-            Some("executed" | "effective") => (entity.gate.into_iter().collect(), false),
-            _ => (first_gate(&declared, entity.gate), false),
-        },
-    };
-    let acting_for = role_entity(vocabulary, deal, uid, role::ACTING_FOR);
-    let principal = check_principal(check.acting_for.and_then(|name| party(deal, name)).or(acting_for), home);
-    Some(Visit { gates, draft, principal, deals: vec![uid.clone()] })
+            Stage::Status => match status(vocabulary, self.deal, uid).as_deref() {
+                Some("ended") => {
+                    plan.ended.insert(uid.clone());
+                    return None;
+                }
+                Some("drafting") => (declared.into_iter().collect(), true),
+                Some("executed" | "effective") => (entity.gate.into_iter().collect(), false),
+                _ => (first_gate(&declared, entity.gate), false),
+            },
+        };
+        let acting_for = role_entity(vocabulary, self.deal, uid, role::ACTING_FOR);
+        let principal = self.principal(self.reader.clone().or(acting_for));
+        Some(Visit { gates, draft, principal, deals: vec![uid.clone()] })
+    }
+
+    fn principal(&self, acting_for: Option<Uid>) -> Uid {
+        acting_for.or_else(|| self.home.clone()).unwrap_or_else(anyone)
+    }
+}
+
+fn anyone() -> Uid {
+    Uid::new(known::PARTY, known::ANYONE)
 }
 
 /// Is the party named anywhere in the deal?
-fn takes_part(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid, party: &Uid) -> bool {
-    let named = |ty: &str| {
-        let holder = Uid::new(ty, Name::clone(&uid.id));
-        let thing = deal.thing(&holder);
-        let mut found = false;
-        for slot in thing.into_iter().flat_map(|thing| thing.body.slots.values()) {
+fn takes_part(deal: &Deal, uid: &Uid, party: &Uid) -> bool {
+    let mut found = false;
+    for thing in [Some(uid), deal.header(uid)].into_iter().flatten().filter_map(|uid| deal.thing(uid)) {
+        for slot in thing.body.slots.values() {
             slot.each_entity(&mut |uid| found |= uid == party);
         }
-        found
-    };
-    named(&uid.ty) || (vocabulary.entity(&uid.ty).agreement && named(known::AGREEMENT))
+    }
+    found
 }
 
 /// Before signing; a deal that is never signed stands before its own gate.
 fn first_gate(declared: &BTreeSet<Gate>, own: Option<Gate>) -> Vec<Gate> {
     if declared.contains(&Gate::Sign) { vec![Gate::Sign] } else { own.into_iter().collect() }
-}
-
-fn check_principal(acting_for: Option<Uid>, home: Option<&Uid>) -> Uid {
-    acting_for.or_else(|| home.cloned()).unwrap_or_else(|| Uid::new(known::PARTY, known::ANYONE))
 }
 
 fn status(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid) -> Option<String> {

@@ -7,11 +7,14 @@
 pub mod cedar;
 pub mod check;
 pub mod derivation;
+pub mod needed;
 mod notes;
 pub mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::source::Place;
 use derivation::{Derivation, Join};
@@ -25,6 +28,8 @@ pub mod known {
     pub const PARTY: &str = "Party";
     /// What all agreements share.
     pub const AGREEMENT: &str = "Agreement";
+    /// The attribute of an agreement that names its header.
+    pub const HEADER: &str = "agreement";
     /// The words an attribute may hold instead of a value.
     pub const ANSWER: &str = "Answer";
     /// The parameters of the workspace.
@@ -321,11 +326,47 @@ impl EntityType {
     }
 }
 
+/// Entity types in the order of their names, and found by name at once.
+#[derive(Debug)]
+pub struct Types {
+    list: Vec<EntityType>,
+    index: FxHashMap<Name, usize>,
+}
+
+impl Types {
+    /// The type of a name.
+    pub fn get(&self, name: &str) -> Option<&EntityType> {
+        self.index.get(name).map(|at| &self.list[*at])
+    }
+
+    /// Is there a type of this name?
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.index.contains_key(name)
+    }
+
+    /// All types.
+    pub fn values(&self) -> std::slice::Iter<'_, EntityType> {
+        self.list.iter()
+    }
+
+    /// All names.
+    pub fn keys(&self) -> impl Iterator<Item = &Name> {
+        self.values().map(|entity| &entity.name)
+    }
+}
+
+impl From<BTreeMap<Name, EntityType>> for Types {
+    fn from(types: BTreeMap<Name, EntityType>) -> Self {
+        let index = types.keys().cloned().zip(0..).collect();
+        Self { list: types.into_values().collect(), index }
+    }
+}
+
 /// Everything a `.deal` may say.
 #[derive(Debug)]
 pub struct Vocabulary {
     /// Entity types by Cedar name.
-    pub types: BTreeMap<Name, EntityType>,
+    pub types: Types,
     /// Common record types by name, for the reference pages.
     pub records: BTreeMap<Name, Arc<Record>>,
     /// Entity type by keyword of its kind.

@@ -199,11 +199,12 @@ fn quote(source: &Source, places: &[&Place]) -> Quote {
 
 /// A line cut where a place begins or ends.
 fn pieces(text: &str, start: usize, end: usize, places: &[&Place]) -> Vec<(String, bool)> {
-    let inside = places.iter().flat_map(|place| [place.start, place.end]);
+    let inside = places.iter().flat_map(|place| [place.start(), place.end()]);
     let mut cuts: BTreeSet<usize> = inside.map(|at| at.clamp(start, end)).collect();
     cuts.extend([start, end]);
     let cuts: Vec<usize> = cuts.into_iter().collect();
-    let marked = |from: usize, to: usize| places.iter().any(|place| place.start <= from && to <= place.end);
+    let marked =
+        |from: usize, to: usize| places.iter().any(|place| place.start() <= from && to <= place.end());
     cuts.windows(2)
         .filter_map(|pair| {
             Some((text.get(pair[0]..pair[1])?.trim_end_matches('\r').to_owned(), marked(pair[0], pair[1])))
