@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{Assessed, Check};
 use crate::deal::{Body, Content, Deal, Slot, Uid, Value, enumerate, uncapital};
 use crate::finding::Mistake;
-use crate::vocabulary::{EntityType, Field, Fields, Position, Record, Sort, Type, Vocabulary, known};
+use crate::vocabulary::{EntityType, Field, Fields, Position, Record, Sort, Type, Vocabulary, known, role};
 
 /// Everything that the files declare and that may be told.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub struct Kind {
 }
 
 /// A thing with its facts.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Told {
     /// What people call it.
     pub title: String,
@@ -38,7 +40,7 @@ pub struct Told {
 }
 
 /// A fact.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Fact {
     /// What people call it.
     pub title: String,
@@ -96,7 +98,8 @@ impl Teller<'_> {
     fn may_name(&self, uid: &Uid) -> bool {
         let thing = self.deal.thing(uid);
         if &*uid.ty == known::PARTY {
-            let form = thing.and_then(|thing| thing.body.slots.get("legal_form")).and_then(Slot::entity);
+            let form = self.vocabulary.role(known::PARTY, role::LEGAL_FORM);
+            let form = form.and_then(|(_, field)| thing?.body.slots.get(&field.name)).and_then(Slot::entity);
             return form.is_some_and(|form| &*form.id != "individual");
         }
         let header = thing.filter(|_| &*uid.ty == known::AGREEMENT).and_then(|thing| thing.parent.as_ref());

@@ -186,6 +186,8 @@ pub mod role {
     pub const ACTING_FOR: &str = "acting_for";
     /// Who takes part.
     pub const PARTIES: &str = "parties";
+    /// What sort of person a party is: individuals are not named outside the house.
+    pub const LEGAL_FORM: &str = "legal_form";
     /// The prose it describes.
     pub const DOCUMENTS: &str = "documents";
 }

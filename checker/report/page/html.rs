@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Entry, Page, Quote, Section, Table};
+use super::{Entry, Page, Quote, Section};
+use crate::run::outside::Told;
 
 const STYLE: &str = include_str!("page.css");
 const FILTERS: &str = include_str!("filters.css");
@@ -70,7 +71,7 @@ fn section(index: usize, section: &Section) -> Markup {
         section id={ "s" (index + 1) } {
             h2 { (section.heading) }
             div.lines { @for line in &section.lines { p { (line) } } }
-            @for one in &section.tables { (table(one)) }
+            @for one in &section.things { (table(one)) }
             @for group in &section.groups {
                 div.group {
                     h3 { (group.heading) }
@@ -81,12 +82,12 @@ fn section(index: usize, section: &Section) -> Markup {
     }
 }
 
-fn table(table: &Table) -> Markup {
+fn table(told: &Told) -> Markup {
     html! {
-        h4.thing { (table.heading) }
-        @if !table.rows.is_empty() {
+        h4.thing { (told.title) }
+        @if !told.facts.is_empty() {
             table {
-                @for row in &table.rows {
+                @for row in &told.facts {
                     tr {
                         th scope="row" { (row.title) }
                         td { (row.value) }

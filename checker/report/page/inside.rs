@@ -77,7 +77,7 @@ fn sections(report: &Report, number: &mut usize) -> Vec<Section> {
             lines.push("No findings.".to_owned());
         }
         lines.retain(|line| !line.is_empty());
-        sections.push(Section { heading: deal.title.clone(), lines, groups, tables: Vec::new() });
+        sections.push(Section { heading: deal.title.clone(), lines, groups, things: Vec::new() });
     }
     for (heading, fits) in [
         ("Behind several agreements", (|deals: usize| deals > 1) as fn(usize) -> bool),

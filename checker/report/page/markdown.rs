@@ -28,13 +28,13 @@ fn section(section: &Section, out: &mut String) {
     for line in &section.lines {
         let _ = writeln!(out, "{}  ", plain(line));
     }
-    for table in &section.tables {
-        let _ = writeln!(out, "\n### {}\n", plain(&table.heading));
-        if table.rows.is_empty() {
+    for told in &section.things {
+        let _ = writeln!(out, "\n### {}\n", plain(&told.title));
+        if told.facts.is_empty() {
             continue;
         }
         out.push_str("| | | |\n|---|---|---|\n");
-        for row in &table.rows {
+        for row in &told.facts {
             let anchor = row.anchor.as_ref().map_or_else(String::new, |anchor| format!("§{}", plain(anchor)));
             let _ = writeln!(out, "| {} | {} | {anchor} |", plain(&row.title), plain(&row.value));
         }

@@ -8,6 +8,8 @@ mod outside;
 
 use serde::Serialize;
 
+use crate::run::outside::Told;
+
 pub use html::render as html;
 pub use inside::page as inside;
 pub use markdown::render as markdown;
@@ -39,31 +41,11 @@ pub struct Section {
     pub heading: String,
     /// Lines below the heading.
     pub lines: Vec<String>,
-    /// Tables of facts.
-    pub tables: Vec<Table>,
+    /// Things with their facts, a table each.
+    pub things: Vec<Told>,
     /// Findings, in groups.
     #[serde(skip)]
     pub groups: Vec<Group>,
-}
-
-/// Facts of one thing.
-#[derive(Debug, Serialize)]
-pub struct Table {
-    /// The thing.
-    pub heading: String,
-    /// Its facts.
-    pub rows: Vec<Row>,
-}
-
-/// A fact.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    /// What people call it.
-    pub title: String,
-    /// What it is.
-    pub value: String,
-    /// Where the contract says it, as written after `§`.
-    pub anchor: Option<String>,
 }
 
 /// Entries of one weight.

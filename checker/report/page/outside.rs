@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::{Page, Row, Section, Table};
+use super::{Page, Section};
 use crate::deal::show_date;
-use crate::run::outside::{Outside, Told};
+use crate::run::outside::Outside;
 use crate::run::plural;
 use jiff::civil::Date;
 
@@ -14,7 +14,7 @@ pub fn page(workspaces: &[Outside], as_of: Date) -> Page {
     let kinds = workspaces.iter().flat_map(|workspace| &workspace.kinds);
     let sections = kinds.map(|kind| Section {
         heading: many(&kind.title),
-        tables: kind.things.iter().map(table).collect(),
+        things: kind.things.clone(),
         ..Section::default()
     });
     let unread: usize = workspaces.iter().map(|workspace| workspace.unread).sum();
@@ -44,15 +44,6 @@ fn many(title: &str) -> String {
         Some(stem) => format!("{stem}ies"),
         None => format!("{title}s"),
     }
-}
-
-fn table(told: &Told) -> Table {
-    let rows = told.facts.iter().map(|fact| Row {
-        title: fact.title.clone(),
-        value: fact.value.clone(),
-        anchor: fact.anchor.clone(),
-    });
-    Table { heading: told.title.clone(), rows: rows.collect() }
 }
 
 #[derive(Serialize)]
