@@ -87,11 +87,11 @@ fn days(limb: &Limb) -> Option<String> {
     }
 }
 
-/// `speaks for every party`, `speaks for the owner of the asset`
+/// `speaks for every party`, `speaks for: owner of the asset`
 fn speaks_for(vocabulary: &Vocabulary, limb: &Limb) -> String {
     match &limb.protects {
         Protects::Both => "speaks for every party".to_owned(),
-        Protects::Path(path) => format!("speaks for {}", path_words(vocabulary, &limb.subject, path)),
+        Protects::Path(path) => format!("speaks for: {}", path_words(vocabulary, &limb.subject, path)),
     }
 }
 
@@ -110,7 +110,7 @@ fn path_words(vocabulary: &Vocabulary, subject: &Name, path: &[Name]) -> String 
         ty = field.ty.clone();
     }
     titles.reverse();
-    if titles.is_empty() { "it".to_owned() } else { format!("the {}", titles.join(" of the ")) }
+    if titles.is_empty() { "it".to_owned() } else { titles.join(" of the ") }
 }
 
 /// The first deal that breaks a rule and the first that keeps it, with their cast.
