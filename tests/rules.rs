@@ -3,13 +3,10 @@
 
 use std::fmt::Write as _;
 
-use countersign::examples::{Example, Shows, Tested, test};
+use countersign::examples::{Example, NOTICED, Shows, Tested, test};
 use countersign::vocabulary::Sort;
 
 use crate::support::{ALL, of_pack};
-
-/// Part of the changes of conditions that examples have to notice, in percent.
-const NOTICED: usize = 95;
 
 /// The rules of every built-in pack, each pack with those it depends on and no other.
 fn tested() -> Vec<Tested> {

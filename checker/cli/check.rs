@@ -67,7 +67,9 @@ fn outside(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
     let mut told = Vec::new();
     for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
         let workspace = Opened::new(&space, &here)?;
-        let files = workspace.with_prose(arguments, &space, &here)?;
+        let mut files = space.deal_files(&workspace.config, &here)?;
+        let deals = workspace.check(arguments, None, &files).deals();
+        add_prose(&space, &deals, &mut files, &here)?;
         told.push(workspace.check(arguments, None, &files).outside()?);
     }
     let as_of = as_of(arguments);
@@ -174,21 +176,6 @@ impl Opened {
             threads,
         }
     }
-
-    /// The deal files, and the documents of their deals that hold deals themselves.
-    fn with_prose(
-        &self,
-        arguments: &CheckArguments,
-        space: &Workspace,
-        here: &Path,
-    ) -> Result<Vec<DealFile>, Vec<Mistake>> {
-        let mut files = space.deal_files(&self.config, here)?;
-        let deals = self.check(arguments, None, &files).deals();
-        let prose = deals_in_prose(space, &deals, &files, here)?;
-        files.extend(prose);
-        files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
-        Ok(files)
-    }
 }
 
 fn report(
@@ -201,10 +188,7 @@ fn report(
     let mut files = space.deal_files(&workspace.config, here)?;
     let mut report = workspace.check(arguments, baseline, &files).run()?;
     // A deal may stand in the prose it describes, which is known only now.
-    let prose = deals_in_prose(space, &report.deals, &files, here)?;
-    if !prose.is_empty() {
-        files.extend(prose);
-        files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+    if add_prose(space, &report.deals, &mut files, here)? {
         report = workspace.check(arguments, baseline, &files).run()?;
     }
     report.root = files::shown(&space.root, here);
@@ -215,23 +199,24 @@ fn report(
     Ok(report)
 }
 
-/// Markdown documents of the deals that hold deals themselves.
-fn deals_in_prose(
+/// Adds the Markdown documents of the deals that hold deals themselves; says whether there were any.
+fn add_prose(
     space: &Workspace,
     deals: &[DealInfo],
-    known: &[DealFile],
+    files: &mut Vec<DealFile>,
     here: &Path,
-) -> Result<Vec<DealFile>, Vec<Mistake>> {
-    let mut found: Vec<DealFile> = Vec::new();
-    let mut read: HashSet<String> = known.iter().map(|file| file.source.path.clone()).collect();
+) -> Result<bool, Vec<Mistake>> {
+    let before = files.len();
+    let mut read: HashSet<String> = files.iter().map(|file| file.source.path.clone()).collect();
     for path in deals.iter().flat_map(|deal| document_paths(deal, here)) {
         if !is_markdown(&path) || !read.insert(files::shown(&path, here)) || !path.is_file() {
             continue;
         }
         let text = files::text(&path).map_err(|mistake| vec![mistake])?;
-        found.extend(space.deal_file(&path, text, here));
+        files.extend(space.deal_file(&path, text, here));
     }
-    Ok(found)
+    files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+    Ok(files.len() > before)
 }
 
 fn document_paths<'a>(deal: &'a DealInfo, here: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {

@@ -32,6 +32,20 @@ pub fn load(
     root: &Path,
     here: &Path,
 ) -> Result<Library, Vec<Mistake>> {
+    let (packs, foreign) = at_hand(wanted, which, root, here)?;
+    Library::load(packs, foreign)
+}
+
+/// The packs themselves, in the order of their dependencies, and whether one comes from a folder.
+///
+/// # Errors
+/// Every mistake in them, and a name that stands for nothing.
+pub fn at_hand(
+    wanted: Option<&[(String, Place)]>,
+    which: Which<'_>,
+    root: &Path,
+    here: &Path,
+) -> Result<(Vec<Pack>, bool), Vec<Mistake>> {
     let mut packs = Vec::new();
     let mut mistakes = Vec::new();
     for pack in builtin::packs() {
@@ -72,7 +86,7 @@ pub fn load(
         Which::One(name) => names = vec![(name.to_owned(), None)],
     }
     let ordered = in_order(packs, &names).map_err(|mistake| vec![mistake])?;
-    Library::load(ordered, foreign)
+    Ok((ordered, foreign))
 }
 
 fn from_folder(

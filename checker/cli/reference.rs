@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use countersign::builtin;
 use countersign::finding::Mistake;
+use countersign::pack::Pack;
 use countersign::report::{json, kinds, rules};
 use countersign::run::Library;
 
@@ -18,11 +19,16 @@ use crate::{Exit, packs};
 
 /// Packs of the workspace one stands in.
 pub fn library(which: Which<'_>) -> Result<Library, Vec<Mistake>> {
+    let (packs, foreign) = at_hand(which)?;
+    Library::load(packs, foreign)
+}
+
+fn at_hand(which: Which<'_>) -> Result<(Vec<Pack>, bool), Vec<Mistake>> {
     let here = env::current_dir().unwrap_or_default();
     let spaces = group(&[PathBuf::from(".")], &here, None)?;
     let space = spaces.first().ok_or_else(Vec::new)?;
     let config = space.config(&here).map_err(|mistake| vec![mistake])?;
-    packs::load(config.packs.as_deref(), which, &space.root, &here)
+    packs::at_hand(config.packs.as_deref(), which, &space.root, &here)
 }
 
 fn with_library(print: impl FnOnce(&Library) -> Result<String, Mistake>) -> Exit {
@@ -81,8 +87,8 @@ pub fn new(kind: &str) -> Exit {
 
 /// `countersign rules`
 pub fn rules(format: Format) -> Exit {
-    let loaded = match library(Which::Configured) {
-        Ok(library) => library.packs,
+    let loaded: Vec<String> = match at_hand(Which::Configured) {
+        Ok((packs, _)) => packs.into_iter().map(|pack| pack.name).collect(),
         Err(mistakes) => return complain(&mistakes),
     };
     with_library(|library| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 
 use countersign::engine::rule::Rule;
-use countersign::examples::{Tested, test};
+use countersign::examples::{NOTICED, Tested, test};
 use countersign::finding::Mistake;
 use countersign::report::rules;
 use countersign::run::Library;
@@ -14,9 +14,6 @@ use crate::args::TestArguments;
 use crate::check::complain;
 use crate::packs::Which;
 use crate::reference::library;
-
-/// Part of the changes that examples have to notice under `--strict`, in percent.
-const NOTICED: usize = 95;
 
 /// Runs the command.
 pub fn run(arguments: &TestArguments) -> Exit {

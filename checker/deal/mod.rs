@@ -46,6 +46,12 @@ impl Thing {
     }
 }
 
+/// A text as the beginning of a sentence.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A title inside a sentence: its first letter small, unless a shortening such as NDA begins it.
 pub fn uncapital(title: &str) -> String {
     let mut letters = title.chars();

@@ -1,8 +1,8 @@
 //! Which `has` of a condition only Cedar's types ask for.
 
-use super::condition::{Node, Read, Root};
+use super::condition::{Node, Root};
 use super::rule::Limb;
-use crate::facts::base_field;
+use crate::facts::along;
 use crate::vocabulary::derivation::Derivation;
 use crate::vocabulary::{Field, Mark, Scalar, Sibling, Type, Vocabulary, known};
 
@@ -11,7 +11,12 @@ pub fn always_there(vocabulary: &Vocabulary, limb: &Limb, leaf: &Node) -> bool {
     let Node::Has(read) = leaf else {
         return false;
     };
-    steps(vocabulary, limb, read).is_some_and(|steps| {
+    let start = match read.root {
+        Root::Resource => &*limb.subject,
+        Root::Principal => known::PARTY,
+        Root::House | Root::Date => return false,
+    };
+    along(vocabulary, start, &read.path).is_some_and(|steps| {
         steps.iter().all(|(field, sibling)| match sibling {
             Some(Sibling::As) => false,
             Some(Sibling::Given) => true,
@@ -37,32 +42,4 @@ fn is_always_there(field: &Field, limb: &Limb) -> bool {
     }
     let asked = matches!(field.mark, Mark::Asked(from) if limb.gates.iter().all(|gate| from.asks_at(*gate)));
     field.required || (asked && !field.has_siblings())
-}
-
-/// The attributes along a chain; none where it goes through the parts of a scalar.
-fn steps<'v>(
-    vocabulary: &'v Vocabulary,
-    limb: &Limb,
-    read: &Read,
-) -> Option<Vec<(&'v Field, Option<Sibling>)>> {
-    let start = match read.root {
-        Root::Resource => &*limb.subject,
-        Root::Principal => known::PARTY,
-        Root::House | Root::Date => return None,
-    };
-    let mut fields = &vocabulary.entity(start).fields;
-    let mut steps = Vec::new();
-    for (index, name) in read.path.iter().enumerate() {
-        let (field, sibling) = base_field(fields, name)?;
-        steps.push((field, sibling));
-        if index + 1 == read.path.len() {
-            return Some(steps);
-        }
-        fields = match &field.ty {
-            Type::Entity(entity) => &vocabulary.entity(entity).fields,
-            Type::Record(record) => &record.fields,
-            _ => return None,
-        };
-    }
-    Some(steps)
 }

@@ -1,8 +1,8 @@
 //! The deal as Cedar entities.
 //!
 //! Of a deal, Cedar gets what the rules about one subject can read, for as long as that subject is asked
-//! about: entities are large. Values are built directly, never through JSON. A hole and a word are attributes that are not
-//! there; what is not in the store cannot be referred to, since lowering resolved every name.
+//! about: entities are large. Values are built directly, never through JSON. A hole and a word are attributes
+//! that are not there; what is not in the store cannot be referred to, since lowering resolved every name.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -131,23 +131,11 @@ fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &Paths, found: &mut Found<'d>) {
         return;
     };
     found.entry(&thing.uid).or_insert_with(|| (thing, BTreeSet::new()));
-    gather_body(deal, &thing.body, paths, found, &mut |found, name| {
-        found.entry(&thing.uid).and_modify(|(_, names)| {
-            names.insert(name);
-        });
-    });
-}
-
-fn gather_body<'d>(
-    deal: &'d Deal,
-    body: &'d Body,
-    paths: &Paths,
-    found: &mut Found<'d>,
-    note: &mut dyn FnMut(&mut Found<'d>, &'d Name),
-) {
-    for (name, slot) in body.slots.iter() {
+    for (name, slot) in thing.body.slots.iter() {
         if let Some(next) = paths.0.get(name) {
-            note(found, name);
+            found.entry(&thing.uid).and_modify(|(_, names)| {
+                names.insert(name);
+            });
             gather_value(deal, slot, next, found);
         }
     }

@@ -1,8 +1,8 @@
 //! Texts with paths in braces: messages, wording, descriptor lines.
 
 use crate::deal::{Content, Deal, Uid, Value, enumerate, short, uncapital};
-use crate::facts::{base_field, follow};
-use crate::vocabulary::{Field, Name, Type, Vocabulary};
+use crate::facts::{along, follow};
+use crate::vocabulary::{Name, Type, Vocabulary};
 
 /// A text of an annotation, split at its paths.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,8 @@ impl Text {
                 Part::Words(words) => text.push_str(words),
                 Part::Principal => text.push_str("[the reader]"),
                 Part::Path(path) => {
-                    let title = path_field(vocabulary, subject, path).map_or_else(
+                    let end = along(vocabulary, subject, path).and_then(|steps| Some(steps.last()?.0));
+                    let title = end.map_or_else(
                         || vocabulary.entity(subject).title.clone(),
                         |field| field.title.clone(),
                     );
@@ -109,20 +110,6 @@ impl Text {
         }
         text
     }
-}
-
-/// The attribute at the end of a path.
-fn path_field<'v>(vocabulary: &'v Vocabulary, subject: &Name, path: &[Name]) -> Option<&'v Field> {
-    let mut fields = &vocabulary.entity(subject).fields;
-    let (last, owners) = path.split_last()?;
-    for name in owners {
-        fields = match base_field(fields, name)?.0.ty.element() {
-            Type::Entity(entity) => &vocabulary.entity(entity).fields,
-            Type::Record(record) => &record.fields,
-            _ => return None,
-        };
-    }
-    Some(base_field(fields, last)?.0)
 }
 
 fn show_path(

@@ -165,6 +165,9 @@ pub struct Tested {
     pub unnoticed: Vec<(Place, String)>,
 }
 
+/// Part of the changes that examples should notice, in percent.
+pub const NOTICED: usize = 95;
+
 /// Tests the rules that are wanted on their own examples, on the day on which those of their pack take place.
 pub fn test(library: &Library, wanted: impl Fn(&Rule) -> bool + Sync) -> Vec<Tested> {
     let rules: Vec<usize> = (0..library.rules.len()).filter(|index| wanted(&library.rules[*index])).collect();

@@ -234,6 +234,27 @@ pub fn base_field<'a>(fields: &'a Fields, name: &str) -> Option<(&'a Field, Opti
     Some((field, Some(kind)))
 }
 
+/// The attributes along a path from an entity type, each with the sibling that is meant; none where the path
+/// leads nowhere or through the parts of a scalar.
+pub fn along<'v>(
+    vocabulary: &'v Vocabulary,
+    ty: &str,
+    path: &[Name],
+) -> Option<Vec<(&'v Field, Option<Sibling>)>> {
+    let mut fields = Some(&vocabulary.entity(ty).fields);
+    let mut steps = Vec::new();
+    for name in path {
+        let (field, sibling) = base_field(fields?, name)?;
+        steps.push((field, sibling));
+        fields = match field.ty.element() {
+            Type::Entity(entity) => Some(&vocabulary.entity(entity).fields),
+            Type::Record(record) => Some(&record.fields),
+            _ => None,
+        };
+    }
+    Some(steps)
+}
+
 fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
     Hole {
         why: Why::Unanswered,

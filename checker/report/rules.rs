@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::deal::{enumerate, show_date, uncapital};
+use crate::deal::{capital, enumerate, show_date, uncapital};
 use crate::engine::rule::{Limb, Protects, Rule};
 use crate::examples::{Example, Shows, Tested};
+use crate::facts::along;
 use crate::run::{Library, PackInfo, plural};
-use crate::vocabulary::{Name, Type, Vocabulary};
+use crate::vocabulary::{Name, Vocabulary};
 
 /// The page of a rule, in Markdown: what it asks and why, what each limb says and on what it rests, what
 /// a result is worth, and a deal that breaks it beside one that keeps it.
@@ -97,19 +98,8 @@ fn speaks_for(vocabulary: &Vocabulary, limb: &Limb) -> String {
 
 /// A path in words: the title of its end, then of what that belongs to.
 fn path_words(vocabulary: &Vocabulary, subject: &Name, path: &[Name]) -> String {
-    let mut titles = Vec::new();
-    let mut ty = Type::Entity(Name::clone(subject));
-    for name in path {
-        let fields = match ty.element() {
-            Type::Entity(entity) => &vocabulary.entity(entity).fields,
-            Type::Record(record) => &record.fields,
-            _ => break,
-        };
-        let Some(field) = fields.get(name) else { break };
-        titles.push(uncapital(&field.title));
-        ty = field.ty.clone();
-    }
-    titles.reverse();
+    let steps = along(vocabulary, subject, path).unwrap_or_default();
+    let titles: Vec<String> = steps.iter().rev().map(|(field, _)| uncapital(&field.title)).collect();
     if titles.is_empty() { "it".to_owned() } else { titles.join(" of the ") }
 }
 
@@ -184,13 +174,8 @@ fn drop_lead(lines: &mut Vec<&str>) {
     lines.push("");
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// The list of rules, one line each; `loaded` are the packs that a check here would ask.
-pub fn list(library: &Library, loaded: &[PackInfo]) -> String {
+pub fn list(library: &Library, loaded: &[String]) -> String {
     let mut page = String::new();
     let mut ordered: Vec<&Rule> = library.rules.iter().collect();
     ordered.sort_by(|a, b| a.code.cmp(&b.code));
@@ -207,7 +192,7 @@ pub fn list(library: &Library, loaded: &[PackInfo]) -> String {
             rule.code, row.weight, rule.pack, row.gates, row.strength, row.basis, row.sides, rule.id
         );
     }
-    let is_loaded = |pack: &&PackInfo| loaded.iter().any(|known| known.name == pack.name);
+    let is_loaded = |pack: &&PackInfo| loaded.contains(&pack.name);
     let names = |wanted: bool| {
         let packs = library.packs.iter().filter(|pack| is_loaded(pack) == wanted);
         enumerate(&packs.map(|pack| pack.name.clone()).collect::<Vec<_>>())

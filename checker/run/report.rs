@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::PackInfo;
 use super::overview::plural;
-use crate::deal::show_date;
+use crate::deal::{capital, show_date};
 use crate::finding::{Finding, Severity};
 use crate::source::Place;
 
@@ -161,11 +161,8 @@ impl Report {
                 None => said.push((what, vec![&change.rule])),
             }
         }
-        let sentence = |(what, rules): (String, Vec<&str>)| {
-            let mut letters = what.chars();
-            let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-            format!("{first}{}: {}.", letters.as_str(), rules.join(", "))
-        };
+        let sentence =
+            |(what, rules): (String, Vec<&str>)| format!("{}: {}.", capital(&what), rules.join(", "));
         said.into_iter().map(sentence).collect()
     }
 
