@@ -155,6 +155,14 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+impl Finding {
+    /// The next best position, with who may go below it.
+    pub fn fallback_and_below(&self) -> Option<String> {
+        let below = self.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
+        self.fallback.as_ref().map(|fallback| format!("{fallback}{below}"))
+    }
+}
+
 /// A further subject with the same gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {

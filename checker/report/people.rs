@@ -220,8 +220,7 @@ fn letters(number: usize) -> String {
 
 fn advice(finding: &Finding, page: &mut Page) {
     let quoted = finding.clause.as_ref().map(|clause| format!("\"{clause}\""));
-    let below = finding.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
-    let fallback = finding.fallback.as_ref().map(|fallback| format!("{fallback}{below}"));
+    let fallback = finding.fallback_and_below();
     let lines = [
         ("One way to write it", &quoted),
         ("In the descriptor", &finding.record),

@@ -146,8 +146,7 @@ fn advice(finding: &Finding) -> Vec<(&'static str, String)> {
     }
     add("One way to write it", finding.clause.as_ref().map(|clause| format!("“{clause}”")));
     add("In the descriptor", finding.record.clone());
-    let below = finding.escalate.as_ref().map_or_else(String::new, |who| format!(". Below: {who}"));
-    add("Fallback", finding.fallback.as_ref().map(|fallback| format!("{fallback}{below}")));
+    add("Fallback", finding.fallback_and_below());
     for further in &finding.further {
         add("Also", Some(further.clone()));
     }
