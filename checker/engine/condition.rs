@@ -1,18 +1,19 @@
 //! Conditions, split at their connectives.
 //!
-//! A leaf is evaluated by Cedar; what it reads is known beforehand, so that a hole is seen before.
+//! What a leaf reads is known beforehand, so that a hole is seen before it is evaluated.
 
 use std::sync::Arc;
 
 use cedar_policy_core::ast::{BinaryOp, Expr, ExprKind, Literal, UnaryOp, Var};
 use cedar_policy_core::parser::Loc;
 
+use super::plain::Plain;
 use crate::vocabulary::Name;
 
-/// When a limb fires: for Cedar in one piece, and split for what Cedar cannot decide.
+/// When a limb fires.
 #[derive(Debug)]
 pub struct Condition {
-    /// The whole.
+    /// The whole, as Cedar has it.
     pub expr: Expr,
     /// Its parts.
     pub node: Node,
@@ -41,11 +42,11 @@ pub enum Node {
     If(Box<Node>, Box<Node>, Box<Node>),
     /// `a has b.c`
     Has(Read),
-    /// Anything else, evaluated by Cedar.
+    /// Anything else.
     Leaf(Leaf),
 }
 
-/// A part that Cedar evaluates.
+/// A part that is evaluated as a whole.
 #[derive(Debug)]
 pub struct Leaf {
     /// The expression.
@@ -54,6 +55,8 @@ pub struct Leaf {
     pub reads: Vec<Read>,
     /// How far it can be decided while a set is partial.
     pub partial: Option<Partial>,
+    /// The same without Cedar, if it is plain enough.
+    pub plain: Option<Plain>,
 }
 
 /// A leaf over a set of which some members are not known: the result that more members cannot change.
@@ -129,13 +132,13 @@ fn leaf(expr: &Expr) -> Result<Leaf, (Option<Loc>, String)> {
     let mut reads = Vec::new();
     gather(expr, &mut reads)?;
     let partial = partial(expr, &reads);
-    Ok(Leaf { expr: expr.clone(), reads, partial })
+    Ok(Leaf { expr: expr.clone(), reads, partial, plain: Plain::of(expr) })
 }
 
 fn gather(expr: &Expr, reads: &mut Vec<Read>) -> Result<(), (Option<Loc>, String)> {
     match expr.expr_kind() {
-        ExprKind::GetAttr { .. } => match chain(expr) {
-            Some(read) => reads.push(normal(read)),
+        ExprKind::GetAttr { .. } => match read(expr) {
+            Some(read) => reads.push(read),
             None => {
                 let message = "an attribute is read along a chain from resource, principal or context";
                 return Err((expr.source_loc().cloned(), message.to_owned()));
@@ -206,6 +209,11 @@ fn chain(expr: &Expr) -> Option<Read> {
     }
 }
 
+/// What an expression reads, if it is a chain of attributes.
+pub fn read(expr: &Expr) -> Option<Read> {
+    chain(expr).map(normal)
+}
+
 /// `context.house.x` starts at the house.
 fn normal(mut read: Read) -> Read {
     if read.root == Root::Date && read.path.first().is_some_and(|first| &**first == "house") {
@@ -218,7 +226,7 @@ fn normal(mut read: Read) -> Read {
 /// Which result of a leaf over sets stands, however many members are still to come.
 fn partial(expr: &Expr, reads: &[Read]) -> Option<Partial> {
     let at = |operand: &Expr| {
-        let read = normal(chain(operand)?);
+        let read = read(operand)?;
         reads.iter().position(|other| other.root == read.root && other.path == read.path)
     };
     let stands = |read: Option<usize>, stands: bool| read.map(|read| Partial { read, stands });

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use cedar_policy_core::ast::{EntityUIDEntry, Request as CedarRequest};
 
 use super::because::{Asked, asked, because, questions};
-use super::condition::{Condition, Node};
+use super::condition::Condition;
 use super::rule::Rule;
 use super::store::{self, Cedar, Store};
 use super::subjects::Subject;
-use super::walk::{Reading, Request, Truth};
+use super::walk::{Request, Truth};
 use crate::deal::{Deal, Uid};
 use crate::finding::Because;
 use crate::vocabulary::{Gate, Name, Vocabulary};
@@ -123,6 +123,7 @@ impl Judge<'_> {
             principal,
             subject,
             house: &self.store.house,
+            today: self.store.today,
             gate,
             cedar: &cedar,
         })
@@ -151,12 +152,7 @@ fn answer(request: &Request<'_>, subject: &Subject, condition: &Condition) -> Ou
 }
 
 fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
-    let truth = if reads_hole(request, &condition.node) {
-        request.decide(&condition.node)
-    } else {
-        request.cedar.truth(&condition.expr).map(Truth::from)
-    };
-    match truth {
+    match request.decide(&condition.node) {
         Ok(Truth::True) => Outcome::Fires(because(request, &condition.node)),
         Ok(Truth::False) => Outcome::Passes,
         Ok(Truth::Unknown) => {
@@ -172,20 +168,5 @@ fn decide(request: &Request<'_>, condition: &Condition) -> Outcome {
             incomparable: true,
         }]),
         Err(error) => Outcome::Broken(error),
-    }
-}
-
-/// Does any part of the condition read a hole? If not, Cedar decides it in one piece.
-fn reads_hole(request: &Request<'_>, node: &Node) -> bool {
-    match node {
-        Node::Not(inner) => reads_hole(request, inner),
-        Node::And(a, b) | Node::Or(a, b) => reads_hole(request, a) || reads_hole(request, b),
-        Node::If(test, then, other) => [test, then, other].iter().any(|part| reads_hole(request, part)),
-        Node::Has(read) => matches!(request.read(read), Reading::Hole(_)),
-        Node::Leaf(leaf) => leaf.reads.iter().any(|read| match request.read(read) {
-            Reading::Hole(_) => true,
-            Reading::There(slot) => request.hole_within(slot).is_some(),
-            Reading::NotThere(_) => false,
-        }),
     }
 }

@@ -1,8 +1,9 @@
 //! Rules, subjects and decisions. The only room, beside the vocabulary's reader, that knows Cedar.
 //!
 //! A [`rule::Rule`] is one file; each of its limbs is a `forbid`. [`subjects`] finds what a limb is
-//! asked about; [`walk`] decides it in three values; [`because`] says why. The decision itself is
-//! Cedar's: the walk only splits a condition at its connectives, so that a hole stays a hole.
+//! asked about; [`walk`] decides it in three values; [`because`] says why. The walk splits a condition at
+//! its connectives, so that a hole stays a hole; [`plain`] decides the leaves that compare plain values as
+//! Cedar would, and Cedar decides the rest.
 
 pub mod because;
 pub mod condition;
@@ -10,6 +11,7 @@ pub mod guards;
 pub mod judge;
 pub mod mutants;
 mod notes;
+pub mod plain;
 pub mod proof;
 pub mod rule;
 pub mod store;

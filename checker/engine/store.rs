@@ -28,6 +28,8 @@ pub struct Store {
     pub context: Context,
     /// The parameters of the workspace.
     pub house: Uid,
+    /// The date.
+    pub today: Date,
     reads: Reads,
     /// Cedar's names of the entity types, parsed once.
     types: FxHashMap<Name, EntityType>,
@@ -49,7 +51,7 @@ impl Store {
         }
         let house = Uid::new(known::HOUSE, known::HOUSE_ID);
         let context = Context::Value(Arc::new(BTreeMap::new()));
-        let mut store = Self { context, house, reads, types, dates: Mutex::default() };
+        let mut store = Self { context, house, today, reads, types, dates: Mutex::default() };
         let house = CedarValue::from(store.uid(&store.house.ty, &store.house.id));
         let parts = [("date".into(), store.date(today)), ("house".into(), house)];
         store.context = Context::Value(Arc::new(BTreeMap::from(parts)));

@@ -1,8 +1,10 @@
-//! The three-valued walk: Kleene's logic over a condition, Cedar at its leaves.
+//! The three-valued walk: Kleene's logic over a condition, Cedar at the leaves that are not plain.
+
+use jiff::civil::Date;
 
 use super::condition::{Leaf, Node, Read, Root};
 use super::store::Cedar;
-use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why};
+use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Uid, Value, Why};
 use crate::facts::{absent, asks, base_field, is_absence};
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
@@ -46,6 +48,8 @@ pub struct Request<'a> {
     pub subject: &'a Uid,
     /// The parameters of the workspace.
     pub house: &'a Uid,
+    /// The date.
+    pub today: Date,
     /// The gate.
     pub gate: Gate,
     /// Cedar, for this request.
@@ -147,6 +151,9 @@ impl<'a> Request<'a> {
     }
 
     fn leaf(&self, leaf: &Leaf) -> Result<Truth, String> {
+        if let Some(truth) = leaf.plain.as_ref().and_then(|plain| plain.decide(self)) {
+            return Ok(truth.into());
+        }
         let mut partial = None;
         for (index, read) in leaf.reads.iter().enumerate() {
             match self.read(read) {
@@ -173,10 +180,7 @@ impl<'a> Request<'a> {
         match &slot.content {
             Content::Hole(hole) => Some(hole).filter(|hole| self.is_active(hole)),
             Content::Word(_) => None,
-            Content::Value(Value::Set(set)) => {
-                let partial = set.partial.as_ref().filter(|hole| self.is_active(hole));
-                partial.or_else(|| set.members.iter().find_map(|member| self.hole_within(member)))
-            }
+            Content::Value(Value::Set(set)) => self.hole_in(set),
             Content::Value(Value::Record(body)) => {
                 body.slots.values().find_map(|slot| self.hole_within(slot))
             }
@@ -184,15 +188,28 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// A hole at this gate in a set.
+    pub fn hole_in<'s>(&self, set: &'s Set) -> Option<&'s Hole> {
+        let partial = set.partial.as_ref().filter(|hole| self.is_active(hole));
+        partial.or_else(|| set.members.iter().find_map(|member| self.hole_within(member)))
+    }
+
     /// Follows a chain of attributes.
     pub fn read(&self, read: &Read) -> Reading<'a> {
-        let start = match read.root {
-            Root::Resource => self.subject,
-            Root::Principal => self.principal,
-            Root::House => self.house,
-            Root::Date => return Reading::NotThere(Missing { word: None, head: None, reference: None }),
-        };
-        self.follow(start, &read.path)
+        match self.start(read.root) {
+            Some(start) => self.follow(start, &read.path),
+            None => Reading::NotThere(Missing { word: None, head: None, reference: None }),
+        }
+    }
+
+    /// The thing at which a chain starts; none for the date, which is no thing.
+    pub fn start(&self, root: Root) -> Option<&'a Uid> {
+        match root {
+            Root::Resource => Some(self.subject),
+            Root::Principal => Some(self.principal),
+            Root::House => Some(self.house),
+            Root::Date => None,
+        }
     }
 
     /// Follows a path without sets from a thing.
