@@ -9,6 +9,8 @@ use super::{Thing, Uid};
 pub struct Things {
     list: Vec<Thing>,
     index: FxHashMap<Uid, u32>,
+    /// Positions in the order in which the things came: those of one file stand side by side.
+    arrival: Vec<u32>,
     unsorted: bool,
 }
 
@@ -40,36 +42,48 @@ impl Things {
         let at = u32::try_from(self.list.len()).expect("fewer things than memory holds");
         self.unsorted |= self.list.last().is_some_and(|last| last.uid > thing.uid);
         self.index.insert(thing.uid.clone(), at);
+        self.arrival.push(at);
         self.list.push(thing);
     }
 
     /// Takes out things.
     pub fn take(&mut self, wanted: impl Fn(&Uid) -> bool) -> Vec<Thing> {
-        let taken = self.list.extract_if(.., |thing| wanted(&thing.uid)).collect();
-        self.number();
-        taken
+        let (taken, kept): (Vec<_>, Vec<_>) =
+            (0..).zip(std::mem::take(&mut self.list)).partition(|(_, thing)| wanted(&thing.uid));
+        self.lay_out(kept);
+        taken.into_iter().map(|(_, thing)| thing).collect()
     }
 
     /// Brings the list into order; it is asked for in order only after that.
     pub fn settle(&mut self) {
         if self.unsorted {
-            self.list.sort_by(|a, b| a.uid.cmp(&b.uid));
+            let mut list: Vec<(u32, Thing)> = (0..).zip(std::mem::take(&mut self.list)).collect();
+            list.sort_by(|(_, a), (_, b)| a.uid.cmp(&b.uid));
             self.unsorted = false;
-            self.number();
+            self.lay_out(list);
         }
     }
 
-    fn number(&mut self) {
+    /// Takes things with the positions they had in this order.
+    fn lay_out(&mut self, things: Vec<(u32, Thing)>) {
+        let moved: FxHashMap<u32, u32> = (0..).zip(&things).map(|(to, (from, _))| (*from, to)).collect();
+        self.arrival = self.arrival.iter().filter_map(|at| moved.get(at).copied()).collect();
+        self.list = things.into_iter().map(|(_, thing)| thing).collect();
         self.index.clear();
         self.index.extend((0..).zip(&self.list).map(|(at, thing)| (thing.uid.clone(), at)));
     }
 
     /// Positions of the things of a type.
-    pub fn range(&self, ty: &str) -> std::ops::Range<usize> {
+    fn range(&self, ty: &str) -> std::ops::Range<usize> {
         debug_assert!(!self.unsorted, "things are listed before they are settled");
         let first = self.list.partition_point(|thing| &*thing.uid.ty < ty);
         let count = self.list[first..].partition_point(|thing| &*thing.uid.ty == ty);
         first..first + count
+    }
+
+    /// The position of the thing that came as the nth; those of one file came one after the other.
+    pub fn arrived(&self, nth: usize) -> usize {
+        self.arrival[nth] as usize
     }
 
     /// The thing at a position.

@@ -1,6 +1,6 @@
 //! Derived facts: what Cedar cannot compute, from a closed set of functions.
 //!
-//! Facts are computed in the order of their dependencies, which [`crate::vocabulary::check`] has
+//! Facts are computed in rounds after their dependencies, which [`crate::vocabulary::check`] has
 //! proved to be free of circles. A hole in an input makes the fact a hole, except where it cannot
 //! matter (`any` and `all` are Kleene's).
 
@@ -66,18 +66,23 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Computes the derived attributes that are wanted, by type and name, in order.
+    /// Computes the derived attributes that are wanted, by type and name.
+    ///
+    /// In each round a thing is looked at once, and after it its neighbours in the file: memory that was just read
+    /// is read again soon.
     pub fn derive(&mut self, deal: &mut Deal, wanted: impl Fn(&str, &str) -> bool) {
-        for (ty, attribute) in self.vocabulary.derivation_order() {
-            if !wanted(&ty, &attribute) {
-                continue;
+        for round in &self.vocabulary.rounds() {
+            let mut fields: FxHashMap<&str, Vec<&Field>> = FxHashMap::default();
+            for (ty, name) in round.iter().filter(|(ty, name)| wanted(ty, name)) {
+                fields.entry(ty).or_default().extend(self.vocabulary.field(ty, name));
             }
-            let Some(field) = self.vocabulary.field(&ty, &attribute) else {
-                continue;
-            };
-            for at in deal.things.range(&ty) {
-                if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
-                    deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
+            for nth in 0..deal.things.len() {
+                let at = deal.things.arrived(nth);
+                let of_type = fields.get(&*deal.things.at(at).uid.ty);
+                for field in of_type.into_iter().flatten() {
+                    if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
+                        deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
+                    }
                 }
             }
         }

@@ -3,12 +3,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::derivation::{Condition, Derivation, Length, Operand, Path, Step, Term};
 use super::{EntityType, Field, Fields, Name, Scalar, Sibling, Sort, Type, Vocabulary, known, sibling};
 use crate::finding::{Mistake, nearest};
 
 /// A derived attribute: entity type and name.
 type Fact = (Name, Name);
+
+/// The facts that a fact reads.
+#[derive(Default)]
+struct Needs {
+    /// Of its own thing.
+    own: BTreeSet<Fact>,
+    /// Of others.
+    of_others: BTreeSet<Fact>,
+}
+
+impl Needs {
+    fn add(&mut self, fact: Fact, own: bool) {
+        if own { &mut self.own } else { &mut self.of_others }.insert(fact);
+    }
+}
+
+/// The round of a fact, once all that it reads is known.
+fn round(needs: &Needs, known: &FxHashMap<Fact, usize>) -> Option<usize> {
+    let own = needs.own.iter().map(|fact| known.get(fact).copied());
+    let of_others = needs.of_others.iter().map(|fact| known.get(fact).map(|round| round + 1));
+    own.chain(of_others).try_fold(0, |latest, round| Some(latest.max(round?)))
+}
 
 impl Vocabulary {
     /// The type at the end of a path from an entity type; through a set it is that of the members.
@@ -34,35 +58,39 @@ impl Vocabulary {
         self.path_type(&ty, rest)
     }
 
-    /// Derived attributes, each after those it depends on.
-    pub fn derivation_order(&self) -> Vec<Fact> {
-        self.order().unwrap_or_default()
+    /// Derived attributes in rounds. What a fact reads of its own thing stands before it, in the same round or an
+    /// earlier one; what it reads of other things, in an earlier round.
+    pub fn rounds(&self) -> Vec<Vec<Fact>> {
+        let mut rounds: Vec<Vec<Fact>> = Vec::new();
+        for (fact, round) in self.order().unwrap_or_default() {
+            rounds.resize_with(rounds.len().max(round + 1), Vec::new);
+            rounds[round].push(fact);
+        }
+        rounds
     }
 
-    fn order(&self) -> Result<Vec<Fact>, Fact> {
-        let mut needs: BTreeMap<Fact, BTreeSet<Fact>> = BTreeMap::new();
+    /// Each derived attribute with its round, behind those it reads.
+    fn order(&self) -> Result<Vec<(Fact, usize)>, Fact> {
+        let mut open: BTreeMap<Fact, Needs> = BTreeMap::new();
         for entity in self.types.values() {
             for field in entity.fields.values().filter(|field| field.derived.is_some()) {
                 let fact = (Name::clone(&entity.name), Name::clone(&field.name));
-                needs.insert(fact, self.needs(entity, field));
+                open.insert(fact, self.needs(entity, field));
             }
         }
-        let mut ordered: Vec<Fact> = Vec::new();
-        while !needs.is_empty() {
-            let ready: Vec<Fact> = needs
-                .iter()
-                .filter(|(_, needs)| needs.iter().all(|need| ordered.contains(need)))
-                .map(|(fact, _)| fact.clone())
-                .collect();
-            let Some(first) = needs.keys().next() else {
-                break;
-            };
+        let mut known: FxHashMap<Fact, usize> = FxHashMap::default();
+        let mut ordered = Vec::new();
+        while let Some((first, _)) = open.first_key_value() {
+            let first = first.clone();
+            let ready = |(fact, needs): (&Fact, &Needs)| Some((fact.clone(), round(needs, &known)?));
+            let ready: Vec<(Fact, usize)> = open.iter().filter_map(ready).collect();
             if ready.is_empty() {
-                return Err(first.clone());
+                return Err(first);
             }
-            for fact in ready {
-                needs.remove(&fact);
-                ordered.push(fact);
+            for (fact, round) in ready {
+                open.remove(&fact);
+                known.insert(fact.clone(), round);
+                ordered.push((fact, round));
             }
         }
         Ok(ordered)
@@ -84,49 +112,47 @@ impl Vocabulary {
     }
 
     /// The derived attributes that a derivation reads.
-    fn needs(&self, entity: &EntityType, field: &Field) -> BTreeSet<Fact> {
-        let mut needs = BTreeSet::new();
+    fn needs(&self, entity: &EntityType, field: &Field) -> Needs {
+        let mut needs = Needs::default();
         let own = Type::Entity(Name::clone(&entity.name));
         let Some(derivation) = &field.derived else {
             return needs;
         };
-        for path in paths(derivation) {
-            self.derived_on(&own, &path, &mut needs);
+        for path in paths(derivation).iter().chain(&paths_of_members(derivation)) {
+            self.derived_on(&own, path, true, &mut needs);
         }
         match derivation {
-            Derivation::Any(over, conditions)
-            | Derivation::All(over, conditions)
-            | Derivation::Collect(_, over, conditions) => {
-                for condition in conditions {
-                    let path: Path = over.iter().chain(&condition.left).cloned().collect();
-                    self.derived_on(&own, &path, &mut needs);
-                }
-            }
             Derivation::Inverse(ty, attribute) => {
-                self.derived_on(&Type::Entity(Name::clone(ty)), attribute, &mut needs);
+                self.derived_on(&Type::Entity(Name::clone(ty)), attribute, false, &mut needs);
             }
+            // Every step of it but the first is read of another thing.
+            Derivation::Closure(path) => self.derived_on(&own, path, false, &mut needs),
             Derivation::EndOf(_) => {
                 // The start is named by the record: any date of the thing or its header.
                 for ty in [&*entity.name, known::AGREEMENT] {
                     let fields = self.types.get(ty).into_iter().flat_map(|entity| entity.fields.values());
-                    let dates =
-                        fields.filter(|other| other.derived.is_some() && matches!(other.ty, Type::Date));
-                    needs.extend(dates.map(|other| (Name::from(ty), Name::clone(&other.name))));
+                    let dates = fields.filter(|other| {
+                        let itself = ty == &*entity.name && other.name == field.name;
+                        other.derived.is_some() && matches!(other.ty, Type::Date) && !itself
+                    });
+                    for date in dates {
+                        needs.add((Name::from(ty), Name::clone(&date.name)), ty == &*entity.name);
+                    }
                 }
-                needs.remove(&(Name::clone(&entity.name), Name::clone(&field.name)));
             }
             _ => {}
         }
         needs
     }
 
-    fn derived_on(&self, from: &Type, path: &[Name], needs: &mut BTreeSet<Fact>) {
+    /// Notes the derived attributes along a path; the first is read of the thing itself if it starts there.
+    fn derived_on(&self, from: &Type, path: &[Name], starts_there: bool, needs: &mut Needs) {
         let mut ty = from.clone();
-        for name in path {
+        for (index, name) in path.iter().enumerate() {
             if let Type::Entity(entity) = ty.element()
                 && self.field(entity, name).is_some_and(|field| field.derived.is_some())
             {
-                needs.insert((Name::clone(entity), Name::clone(name)));
+                needs.add((Name::clone(entity), Name::clone(name)), starts_there && index == 0);
             }
             match self.path_type(&ty, std::slice::from_ref(name)) {
                 Ok(next) => ty = next,
@@ -413,6 +439,17 @@ fn paths(derivation: &Derivation) -> Vec<Path> {
             .collect(),
         Derivation::Lookup(_, paths) => paths.clone(),
     }
+}
+
+/// The paths that go on from the members of a set, from the thing itself.
+fn paths_of_members(derivation: &Derivation) -> Vec<Path> {
+    let (over, what, conditions) = match derivation {
+        Derivation::Any(over, conditions) | Derivation::All(over, conditions) => (over, None, conditions),
+        Derivation::Collect(what, over, conditions) => (over, Some(what), conditions),
+        _ => return Vec::new(),
+    };
+    let rests = conditions.iter().map(|condition| &condition.left).chain(what);
+    rests.map(|rest| over.iter().chain(rest).cloned().collect()).collect()
 }
 
 fn right_path(condition: &Condition) -> Option<Path> {
