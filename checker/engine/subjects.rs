@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
 use crate::facts::{Facts, Followed, follow};
@@ -35,30 +35,31 @@ pub fn tuples(
     deal: &mut Deal,
     wanted: &BTreeSet<Name>,
 ) -> (Vec<Subject>, Empty) {
-    let (mut subjects, mut things) = (Vec::new(), Vec::new());
-    let mut empty = Empty::new();
-    for entity in vocabulary.types.values() {
-        let Sort::Join(join) = &entity.sort else {
-            continue;
-        };
-        if !wanted.contains(&entity.name) {
-            continue;
-        }
-        let mut binder = Binder { vocabulary, facts, deal };
-        let found = binder.bind(join);
-        if found.is_empty() {
-            empty.insert(Name::clone(&entity.name), entity.title.clone());
-        }
-        for mut tuple in found {
-            // Two things that meet need no route: each is named by the other.
-            if join.bindings.len() < 3 {
-                tuple.route.clear();
-            }
-            let (subject, thing) = tuple.finish(entity, deal);
-            things.push(thing);
-            subjects.push(subject);
+    let mut joins: FxHashMap<&Name, Vec<(&EntityType, &Join)>> = FxHashMap::default();
+    for entity in vocabulary.types.values().filter(|entity| wanted.contains(&entity.name)) {
+        if let Sort::Join(join) = &entity.sort
+            && let Some((_, Step::All(root))) = join.bindings.first()
+        {
+            joins.entry(root).or_default().push((entity, join));
         }
     }
+    let (mut subjects, mut things) = (Vec::new(), Vec::new());
+    let mut met: FxHashSet<&Name> = FxHashSet::default();
+    for nth in 0..deal.things.len() {
+        let root = deal.things.at(deal.things.arrived(nth));
+        for (entity, join) in joins.get(&root.uid.ty).into_iter().flatten() {
+            // Two things that meet need no route: each is named by the other.
+            let routed = join.bindings.len() > 2;
+            for tuple in (Binder { vocabulary, facts, deal, routed }).bind(join, root) {
+                met.insert(&entity.name);
+                let (subject, thing) = tuple.finish(entity, deal);
+                things.push(thing);
+                subjects.push(subject);
+            }
+        }
+    }
+    let without = joins.values().flatten().filter(|(entity, _)| !met.contains(&entity.name));
+    let empty = without.map(|(entity, _)| (Name::clone(&entity.name), entity.title.clone())).collect();
     things.into_iter().for_each(|thing| deal.things.insert(thing));
     deal.things.settle();
     (subjects, empty)
@@ -76,6 +77,8 @@ struct Binder<'a, 'f> {
     vocabulary: &'a Vocabulary,
     facts: &'a mut Facts<'f>,
     deal: &'a Deal,
+    /// Is it told how the things are connected?
+    routed: bool,
 }
 
 /// A thing that a variable can stand for.
@@ -85,9 +88,17 @@ struct Candidate {
 }
 
 impl Binder<'_, '_> {
-    fn bind(&mut self, join: &Join) -> Vec<Tuple> {
-        let mut tuples = vec![Tuple { bound: Vec::new(), route: Vec::new(), open: None }];
-        for (variable, step) in &join.bindings {
+    /// All that meets a thing, which is what the first variable stands for.
+    fn bind(&mut self, join: &Join, root: &Thing) -> Vec<Tuple> {
+        let Some(((first, _), rest)) = join.bindings.split_first() else {
+            return Vec::new();
+        };
+        if &*root.uid.id == known::ANYONE {
+            return Vec::new();
+        }
+        let bound = vec![(Name::clone(first), reference(root))];
+        let mut tuples = vec![Tuple { bound, route: Vec::new(), open: None }];
+        for (variable, step) in rest {
             let mut next = Vec::new();
             for tuple in tuples {
                 if tuple.open.is_some() {
@@ -143,13 +154,9 @@ impl Binder<'_, '_> {
                     return (Vec::new(), None);
                 };
                 let (slots, hole) = self.facts.inverse(self.deal, ty, attribute, &start);
-                let title = self.vocabulary.entity(ty).title.to_lowercase();
                 let candidates = slots.into_iter().map(|slot| {
-                    let by = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
-                    let said = by.to_lowercase().starts_with(&title);
-                    let by = if said { by } else { format!("{title} {by}") };
-                    let route = format!("{} is named by {by}", self.deal.name(&start));
-                    Candidate { slot, route: Some(route) }
+                    let route = self.routed.then(|| self.named_by(&start, ty, &slot));
+                    Candidate { slot, route }
                 });
                 (candidates.collect(), hole)
             }
@@ -158,13 +165,24 @@ impl Binder<'_, '_> {
 
     fn along(&self, start: &Uid, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
         let reached = follow(self.vocabulary, self.deal, start, path);
-        let candidates = reached.slots.into_iter().filter(|slot| slot.entity().is_some()).map(|slot| {
-            let target = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
-            let last = path.last().map_or_else(String::new, |name| name.replace('_', " "));
-            let route = format!("{}: {last} {target}", self.deal.name(start));
-            Candidate { slot: slot.clone(), route: Some(route) }
+        let candidates = reached.slots.into_iter().filter_map(|slot| {
+            let target = slot.entity()?;
+            let route = self.routed.then(|| {
+                let last = path.last().map_or_else(String::new, |name| name.replace('_', " "));
+                format!("{}: {last} {}", self.deal.name(start), self.deal.name(target))
+            });
+            Some(Candidate { slot: slot.clone(), route })
         });
         (candidates.collect(), reached.hole)
+    }
+
+    /// `X is named by the license Y`
+    fn named_by(&self, thing: &Uid, ty: &Name, slot: &Slot) -> String {
+        let title = self.vocabulary.entity(ty).title.to_lowercase();
+        let by = slot.entity().map_or_else(String::new, |uid| self.deal.name(uid));
+        let said = by.to_lowercase().starts_with(&title);
+        let by = if said { by } else { format!("{title} {by}") };
+        format!("{} is named by {by}", self.deal.name(thing))
     }
 
     /// The thing itself and all that the path leads to, nearest first; circles are walked once.
@@ -175,8 +193,8 @@ impl Binder<'_, '_> {
         let (found, hole) = self.facts.closure(self.deal, first, path);
         let mut candidates = vec![Candidate { slot: start.clone(), route: None }];
         for (index, followed) in found.iter().enumerate() {
-            let route = self.chain(first, &found, index);
-            candidates.push(Candidate { slot: followed.slot.clone(), route: Some(route) });
+            let route = self.routed.then(|| self.chain(first, &found, index));
+            candidates.push(Candidate { slot: followed.slot.clone(), route });
         }
         (candidates, hole)
     }
@@ -217,14 +235,7 @@ impl Tuple {
             body.slots.insert(name, Slot::new(Content::Hole(hole.clone()), None));
             hole
         });
-        let names: Vec<String> = members.iter().map(|uid| deal.name(uid)).collect();
-        let thing = Thing {
-            uid: uid.clone(),
-            title: Some(names.join(", ")),
-            body,
-            parent: None,
-            parents: Vec::new(),
-        };
+        let thing = Thing { uid: uid.clone(), title: None, body, parent: None, parents: Vec::new() };
         let mut seen = FxHashSet::default();
         members.retain(|uid| seen.insert(uid.clone()));
         (Subject { uid, members, route: self.route, open }, thing)

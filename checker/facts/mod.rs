@@ -78,8 +78,9 @@ impl<'a> Facts<'a> {
             }
             for nth in 0..deal.things.len() {
                 let at = deal.things.arrived(nth);
-                let of_type = fields.get(&*deal.things.at(at).uid.ty);
-                for field in of_type.into_iter().flatten() {
+                let Some(of_type) = fields.get(&*deal.things.at(at).uid.ty) else { continue };
+                deal.things.at_mut(at).body.slots.reserve(of_type.len());
+                for field in of_type {
                     if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
                         deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
                     }

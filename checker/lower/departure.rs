@@ -65,7 +65,7 @@ fn push_member(body: &mut Body, key: &str, member: Slot) {
     let place = member.place.clone();
     let slot = body
         .slots
-        .or_insert_with(key.into(), || Slot::new(Content::Value(Value::Set(Box::default())), place));
+        .or_insert_with(&key.into(), || Slot::new(Content::Value(Value::Set(Box::default())), place));
     if let Content::Value(Value::Set(set)) = &mut slot.content {
         set.members.push(member);
     }
