@@ -94,7 +94,8 @@ impl fmt::Debug for Place {
 
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        (self.start, self.end) == (other.start, other.end)
+            && (Arc::ptr_eq(&self.source, &other.source) || self.source.path == other.source.path)
     }
 }
 

@@ -4,7 +4,6 @@
 //! not there has no slot; whether that is a hole too depends on its mark and on the gate.
 
 mod quantity;
-mod slots;
 mod things;
 mod uid;
 
@@ -13,9 +12,8 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::source::Place;
-use crate::vocabulary::{Gate, Name, known, sibling};
+use crate::vocabulary::{ByName, Gate, Name, known, sibling};
 pub use quantity::{Period, Share};
-pub use slots::Slots;
 pub use things::Things;
 pub use uid::Uid;
 
@@ -67,6 +65,9 @@ pub fn uncapital(title: &str) -> String {
 pub fn short(id: &str) -> String {
     id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id).to_owned()
 }
+
+/// Attributes by name.
+pub type Slots = ByName<Slot>;
 
 /// Attributes with the place of the block they stand in.
 #[derive(Clone, Debug)]

@@ -1,16 +1,17 @@
 //! Dates, periods and comparisons.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::functions::{hole_slot, places};
-use super::{Fact, Facts, follow};
+use super::{Fact, Facts, visit};
 use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, Why, show_date};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Length, Path, Term};
-use crate::vocabulary::{Name, known};
+use crate::vocabulary::Name;
 
 /// An operand: a slot, not there, or a hole.
-type Operand = Result<Option<Slot>, Hole>;
+type Operand<'d> = Result<Option<Cow<'d, Slot>>, Hole>;
 
 impl Facts<'_> {
     /// `end START + PERIOD`
@@ -25,14 +26,15 @@ impl Facts<'_> {
                 (Period::new(*months, *days, shown), None)
             }
             Length::Path(path) => match self.one(deal, uid, path) {
-                Ok(slot) => match slot?.clone() {
-                    Slot { content: Content::Value(Value::Period(period)), place, .. } => (*period, place),
-                    _ => return None,
-                },
+                Ok(slot) => {
+                    let slot = slot?;
+                    let Some(Value::Period(period)) = slot.value() else { return None };
+                    (Period::clone(period), slot.place.clone())
+                }
                 Err(hole) => return Some(hole_slot(hole)),
             },
         };
-        ending(&start, &period, place)
+        ending(start, &period, place)
     }
 
     /// `end RECORD`: the record holds a `length`, and a `start` that is the role of a date of the
@@ -53,14 +55,14 @@ impl Facts<'_> {
 
     /// `min …` and `max …`
     pub(super) fn extreme(&self, deal: &Deal, uid: &Uid, terms: &[Term], largest: bool) -> Fact {
-        let mut best: Option<Slot> = None;
+        let mut best: Option<Cow<'_, Slot>> = None;
         for term in terms {
             let operands = match self.operands(deal, uid, term) {
                 Ok(operands) => operands,
                 Err(hole) => return Some(hole_slot(hole)),
             };
             for slot in operands {
-                let wins = match best.as_ref().and_then(Slot::value).zip(slot.value()) {
+                let wins = match best.as_ref().and_then(|best| best.value()).zip(slot.value()) {
                     None => true,
                     Some((known, value)) => match compare(value, known) {
                         Some(Ordering::Less) => !largest,
@@ -74,7 +76,7 @@ impl Facts<'_> {
                 }
             }
         }
-        best
+        best.map(Cow::into_owned)
     }
 
     /// `exceeds A, B`
@@ -98,43 +100,45 @@ impl Facts<'_> {
             (Ordering::Equal, _) => "the same as",
         };
         let shown = format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right));
-        Some(slot.showing(Some(shown)).drawn_from(places(&[&left, &right])))
+        Some(slot.showing(Some(shown)).drawn_from(places([&*left, &*right])))
     }
 
-    fn operand(&self, deal: &Deal, uid: &Uid, term: &Term) -> Operand {
+    fn operand<'d>(&self, deal: &'d Deal, uid: &Uid, term: &Term) -> Operand<'d> {
         Ok(self.operands(deal, uid, term)?.into_iter().next())
     }
 
-    fn operands(&self, deal: &Deal, uid: &Uid, term: &Term) -> Result<Vec<Slot>, Hole> {
+    fn operands<'d>(&self, deal: &'d Deal, uid: &Uid, term: &Term) -> Result<Vec<Cow<'d, Slot>>, Hole> {
         match term {
             Term::Path(path) => self.several(deal, uid, path),
-            Term::House(path) => self.several(deal, &Uid::new(known::HOUSE, known::HOUSE_ID), path),
-            Term::Today => Ok(vec![Slot::new(Content::Value(Value::Date(self.today)), None)]),
+            Term::House(path) => self.several(deal, &self.house, path),
+            Term::Today => Ok(vec![Cow::Owned(Slot::new(Content::Value(Value::Date(self.today)), None))]),
             Term::End(start, length) => match self.end(deal, uid, start, length) {
                 Some(Slot { content: Content::Hole(hole), .. }) => Err(hole),
-                other => Ok(other.into_iter().collect()),
+                other => Ok(other.into_iter().map(Cow::Owned).collect()),
             },
             Term::Since(later, earlier) => {
                 let (later, earlier) = (self.operand(deal, uid, later)?, self.operand(deal, uid, earlier)?);
-                Ok(later
-                    .zip(earlier)
-                    .and_then(|(later, earlier)| between(&later, &earlier))
-                    .into_iter()
-                    .collect())
+                let days = later.zip(earlier).and_then(|(later, earlier)| between(&later, &earlier));
+                Ok(days.into_iter().map(Cow::Owned).collect())
             }
         }
     }
 
-    fn several(&self, deal: &Deal, uid: &Uid, path: &Path) -> Result<Vec<Slot>, Hole> {
-        let reached = follow(self.vocabulary, deal, uid, path);
-        match reached.hole {
+    fn several<'d>(&self, deal: &'d Deal, uid: &Uid, path: &Path) -> Result<Vec<Cow<'d, Slot>>, Hole> {
+        let mut slots = Vec::new();
+        let see = &mut |slot| slots.push(Cow::Borrowed(slot));
+        match visit(self.vocabulary, deal, uid, path, see).hole {
             Some(hole) => Err(hole),
-            None => Ok(reached.slots.into_iter().cloned().collect()),
+            None => Ok(slots),
         }
     }
 
-    fn one(&self, deal: &Deal, uid: &Uid, path: &Path) -> Operand {
-        Ok(self.several(deal, uid, path)?.into_iter().next())
+    fn one<'d>(&self, deal: &'d Deal, uid: &Uid, path: &Path) -> Result<Option<&'d Slot>, Hole> {
+        let mut first = None;
+        match visit(self.vocabulary, deal, uid, path, &mut |slot| first = first.or(Some(slot))).hole {
+            Some(hole) => Err(hole),
+            None => Ok(first),
+        }
     }
 }
 
@@ -163,7 +167,7 @@ fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
     let shown = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     let period = Period::new(0, days, shown);
     let slot = Slot::new(Content::Value(Value::Period(Box::new(period))), earlier.place.clone());
-    Some(slot.drawn_from(places(&[later, earlier])))
+    Some(slot.drawn_from(places([later, earlier])))
 }
 
 /// The order of two values; None where they cannot be compared.

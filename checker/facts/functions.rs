@@ -49,10 +49,12 @@ impl Facts<'_> {
             Some(total) => total,
             None => return Some(hole_slot(Hole::of(Why::Incomparable))),
         };
-        let parts: Vec<String> = values.iter().map(|value| deal.show(value)).collect();
-        let sum = (parts.len() > 1).then(|| format!("{} = {}", parts.join(" + "), deal.show(&total)));
+        let sum = (values.len() > 1).then(|| {
+            let parts: Vec<String> = values.iter().map(|value| deal.show(value)).collect();
+            format!("{} = {}", parts.join(" + "), deal.show(&total))
+        });
         let slot = Slot::new(Content::Value(total), first_place(&reached.slots));
-        Some(slot.drawn_from(places(&reached.slots)).showing(sum))
+        Some(slot.drawn_from(places(reached.slots.iter().copied())).showing(sum))
     }
 
     fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -62,7 +64,7 @@ impl Facts<'_> {
         }
         let number = i64::try_from(reached.slots.len()).unwrap_or(i64::MAX);
         let slot = Slot::new(Content::Value(Value::Long(number)), first_place(&reached.slots));
-        Some(slot.drawn_from(places(&reached.slots)))
+        Some(slot.drawn_from(places(reached.slots.iter().copied())))
     }
 
     fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -88,7 +90,7 @@ impl Facts<'_> {
         let digest = Sha256::digest(lines.concat().as_bytes());
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let slot = Slot::new(Content::Value(Value::Text(format!("sha256:{hex}").into())), None);
-        Some(slot.drawn_from(places(&reached.slots)))
+        Some(slot.drawn_from(places(reached.slots.iter().copied())))
     }
 
     fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Fact {
@@ -135,10 +137,16 @@ pub(super) fn hole_slot(hole: Hole) -> Slot {
     Slot::new(Content::Hole(hole), place)
 }
 
-/// Two values that cannot be compared or added.
-pub(super) fn places(slots: &[&Slot]) -> Vec<Place> {
-    let mut places: Vec<Place> = slots.iter().filter_map(|slot| slot.place.clone()).collect();
-    places.dedup();
+/// Where slots stand, each place once.
+pub(super) fn places<'s>(slots: impl IntoIterator<Item = &'s Slot>) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for place in slots.into_iter().filter_map(|slot| slot.place.as_ref()) {
+        if places.last() != Some(place) {
+            // Most facts come from one place.
+            places.reserve_exact(1);
+            places.push(place.clone());
+        }
+    }
     places
 }
 

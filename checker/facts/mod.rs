@@ -17,7 +17,7 @@ use crate::source::Place;
 use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
-pub use reach::{Reached, absent, follow, follow_role, is_absence};
+pub use reach::{Reached, absent, follow, follow_role, is_absence, visit};
 
 /// The outcome of a function: a slot, or not there.
 type Fact = Option<Slot>;
@@ -26,6 +26,8 @@ type Fact = Option<Slot>;
 pub struct Facts<'a> {
     vocabulary: &'a Vocabulary,
     today: Date,
+    /// The parameters of the workspace.
+    house: Uid,
     /// Set while a file of the workspace is not assessed: what points back may be in it.
     unread: Option<Hole>,
     inverses: FxHashMap<Name, Vec<(Vec<Name>, Inverse)>>,
@@ -60,6 +62,7 @@ impl<'a> Facts<'a> {
         Self {
             vocabulary,
             today,
+            house: Uid::new(known::HOUSE, known::HOUSE_ID),
             unread: unread.then_some(hole),
             inverses: FxHashMap::default(),
             steps: STEPS,
@@ -151,7 +154,10 @@ impl<'a> Facts<'a> {
                 };
                 let back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone())
                     .anchored(slot.anchor().cloned());
-                inverse.sources.entry(target.clone()).or_default().push(back);
+                let sources = inverse.sources.entry(target.clone()).or_default();
+                // Most things are named once.
+                sources.reserve_exact(1);
+                sources.push(back);
             }
         }
         inverse
@@ -160,12 +166,22 @@ impl<'a> Facts<'a> {
 
 /// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
 pub fn fill_siblings(vocabulary: &Vocabulary, needed: &Needed, deal: &mut Deal) {
-    for thing in deal.things.values_mut() {
-        let Some(entity) = vocabulary.types.get(&thing.uid.ty) else {
-            continue;
-        };
-        Siblings { needed, thing: &thing.uid }.of(&entity.fields, &mut Vec::new(), &mut thing.body);
+    let mut concerned: FxHashMap<&Name, Vec<&Field>> = FxHashMap::default();
+    for entity in vocabulary.types.values() {
+        concerned.insert(&entity.name, concerns_siblings(&entity.fields).collect());
     }
+    for nth in 0..deal.things.len() {
+        let thing = deal.things.at_mut(deal.things.arrived(nth));
+        if let Some(fields) = concerned.get(&thing.uid.ty) {
+            let siblings = Siblings { needed, thing: &thing.uid };
+            siblings.of(fields.iter().copied(), &mut Vec::new(), &mut thing.body);
+        }
+    }
+}
+
+/// The fields that have siblings, or may hold blocks with fields that have.
+fn concerns_siblings(fields: &Fields) -> impl Iterator<Item = &Field> {
+    fields.values().filter(|field| field.has_siblings() || matches!(field.ty.element(), Type::Record(_)))
 }
 
 /// What is the same for all siblings of a thing.
@@ -175,9 +191,11 @@ struct Siblings<'a> {
 }
 
 impl Siblings<'_> {
-    fn of(&self, fields: &Fields, path: &mut Vec<Name>, body: &mut Body) {
-        for field in fields.values() {
-            if let Some(slot) = body.slots.get_mut(&field.name) {
+    fn of<'f>(&self, fields: impl Iterator<Item = &'f Field>, path: &mut Vec<Name>, body: &mut Body) {
+        for field in fields {
+            if matches!(field.ty.element(), Type::Record(_))
+                && let Some(slot) = body.slots.get_mut(&field.name)
+            {
                 path.push(Name::clone(&field.name));
                 self.nested(&field.ty, path, slot);
                 path.pop();
@@ -195,7 +213,7 @@ impl Siblings<'_> {
     fn nested(&self, ty: &Type, path: &mut Vec<Name>, slot: &mut Slot) {
         match (ty, &mut slot.content) {
             (Type::Record(record), Content::Value(Value::Record(body))) => {
-                self.of(&record.fields, path, body);
+                self.of(concerns_siblings(&record.fields), path, body);
             }
             (Type::Set(element), Content::Value(Value::Set(set))) => {
                 for member in &mut set.members {

@@ -16,15 +16,45 @@ pub struct Reached<'d> {
     /// Words met on the way that stand instead of a value.
     pub words: Vec<&'d Name>,
     /// The first attribute on the way that is not there.
-    pub missing: Option<Gap>,
+    pub missing: Option<Missing<'d>>,
+}
+
+/// Where a path came to nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing<'d> {
+    /// Attributes of the path up to what is not there.
+    steps: usize,
+    /// Head of the block it would stand in, or the place of the word that stands instead.
+    place: Option<&'d Place>,
+    /// The word that stands instead.
+    word: Option<&'d Name>,
+}
+
+impl Missing<'_> {
+    /// The same for this path, to be kept.
+    pub fn gap(self, path: &[Name]) -> Gap {
+        Gap { path: path[..self.steps].to_vec(), place: self.place.cloned(), word: self.word.cloned() }
+    }
 }
 
 /// Follows a path; through a set it collects, over what is not there it passes.
 pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[Name]) -> Reached<'d> {
-    let mut reached = Reached::default();
-    let mut walk = Walk { vocabulary, deal, path, reached: &mut reached };
+    let mut slots = Vec::new();
+    let passed = visit(vocabulary, deal, start, path, &mut |slot| slots.push(slot));
+    Reached { slots, ..passed }
+}
+
+/// The same, shown one by one and not collected.
+pub fn visit<'d>(
+    vocabulary: &Vocabulary,
+    deal: &'d Deal,
+    start: &Uid,
+    path: &[Name],
+    see: &mut dyn FnMut(&'d Slot),
+) -> Reached<'d> {
+    let mut walk = Walk { vocabulary, deal, path, see, passed: Reached::default() };
     walk.thing(start, 0);
-    reached
+    walk.passed
 }
 
 /// Follows the attribute with a role, of a deal or of its header, and then a path; None when no
@@ -46,7 +76,8 @@ struct Walk<'a, 'd> {
     vocabulary: &'a Vocabulary,
     deal: &'d Deal,
     path: &'a [Name],
-    reached: &'a mut Reached<'d>,
+    see: &'a mut dyn FnMut(&'d Slot),
+    passed: Reached<'d>,
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -64,33 +95,34 @@ impl<'d> Walk<'_, 'd> {
             return;
         };
         if let Some(slot) = body.slots.get(name) {
-            return self.slot(slot, fields.get(name), at + 1, owner);
+            return self.slot(slot, (fields, name), at + 1, owner);
         }
         let field = fields.get(name).filter(|field| is_absence(field, body, owner.0));
         match field {
-            Some(_) if self.reached.hole.is_some() => {}
-            Some(field) => self.reached.hole = absent(field, body, owner.0, &self.path[owner.1..at]),
+            Some(_) if self.passed.hole.is_some() => {}
+            Some(field) => self.passed.hole = absent(field, body, owner.0, &self.path[owner.1..at]),
             None => self.gap(at + 1, body.head.as_ref(), None),
         }
     }
 
-    fn slot(&mut self, slot: &'d Slot, field: Option<&Field>, at: usize, owner: (&Uid, usize)) {
+    /// From an attribute, told by the fields of its block and its name.
+    fn slot(&mut self, slot: &'d Slot, of: (&Fields, &Name), at: usize, owner: (&Uid, usize)) {
         match &slot.content {
             Content::Hole(hole) => self.note(Some(hole)),
             Content::Word(word) => {
                 self.gap(at, slot.place.as_ref(), Some(word));
-                self.reached.words.push(word);
+                self.passed.words.push(word);
             }
             Content::Value(Value::Set(set)) => {
                 self.note(set.partial.as_ref());
                 for member in &set.members {
-                    self.slot(member, field, at, owner);
+                    self.slot(member, of, at, owner);
                 }
             }
-            Content::Value(_) if at == self.path.len() => self.reached.slots.push(slot),
+            Content::Value(_) if at == self.path.len() => (self.see)(slot),
             Content::Value(Value::Entity(uid)) => self.thing(uid, at),
             Content::Value(Value::Record(body)) => {
-                if let Some(Type::Record(record)) = field.map(|field| field.ty.element()) {
+                if let Some(Type::Record(record)) = of.0.get(of.1).map(|field| field.ty.element()) {
                     self.body(body, &record.fields, at, owner);
                 }
             }
@@ -98,16 +130,13 @@ impl<'d> Walk<'_, 'd> {
         }
     }
 
-    fn gap(&mut self, at: usize, place: Option<&Place>, word: Option<&Name>) {
-        if self.reached.missing.is_none() {
-            let path = self.path[..at].to_vec();
-            self.reached.missing = Some(Gap { path, place: place.cloned(), word: word.cloned() });
-        }
+    fn gap(&mut self, steps: usize, place: Option<&'d Place>, word: Option<&'d Name>) {
+        self.passed.missing.get_or_insert(Missing { steps, place, word });
     }
 
     fn note(&mut self, hole: Option<&Hole>) {
-        if self.reached.hole.is_none() {
-            self.reached.hole = hole.cloned();
+        if self.passed.hole.is_none() {
+            self.passed.hole = hole.cloned();
         }
     }
 }

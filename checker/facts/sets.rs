@@ -3,14 +3,24 @@
 use rustc_hash::FxHashSet;
 
 use super::functions::{hole_slot, places};
-use super::{Fact, Facts, asks, follow};
+use super::{Fact, Facts, asks, follow, visit};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
-use crate::vocabulary::{Gate, Name, Type};
+use crate::vocabulary::{Field, Fields, Gate, Name, Type};
 
 /// A set as a slot, each member once.
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
+    let members = once(members);
+    let from = places(&members);
+    let set = Set { members, partial };
+    Slot::new(Content::Value(Value::Set(Box::new(set))), place).drawn_from(from)
+}
+
+fn once(members: Vec<Slot>) -> Vec<Slot> {
+    if members.len() < 2 {
+        return members;
+    }
     let mut unique: Vec<Slot> = Vec::new();
     let mut seen: FxHashSet<Uid> = FxHashSet::default();
     for member in members {
@@ -22,9 +32,7 @@ pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
             unique.push(member);
         }
     }
-    let from = places(&unique.iter().collect::<Vec<_>>());
-    let set = Set { members: unique, partial };
-    Slot::new(Content::Value(Value::Set(Box::new(set))), place).drawn_from(from)
+    unique
 }
 
 /// `any` (and `all`, its mirror): a member that fits decides, a hole among the rest does not.
@@ -37,13 +45,14 @@ pub(super) fn quantified(
     wanted: bool,
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over, &reached.slots);
-    let mut hole = reached.hole.clone();
+    let fields = fields_of_members(facts, uid, over, &reached.slots);
+    let tests = Tests::new(facts, deal, uid, conditions, &reached.slots);
+    let mut hole = reached.hole;
     for slot in &reached.slots {
-        match fits(facts, deal, uid, (slot, &ty), conditions) {
+        match tests.fit((slot, fields)) {
             Ok(fitting) if fitting == wanted => {
                 let found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
-                return Some(found.drawn_from(places(&[slot])));
+                return Some(found.drawn_from(places([*slot])));
             }
             Ok(_) => {}
             Err(unknown) => hole = hole.or(Some(unknown)),
@@ -53,25 +62,25 @@ pub(super) fn quantified(
         Some(hole) => hole_slot(hole),
         None => {
             let slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
-            let gap = reached.missing.filter(|_| reached.slots.is_empty());
-            slot.drawn_from(places(&reached.slots)).lacking(gap)
+            let missing = reached.missing.filter(|_| reached.slots.is_empty());
+            let from = places(reached.slots.iter().copied());
+            slot.drawn_from(from).lacking(missing.map(|missing| missing.gap(over)))
         }
     })
 }
 
 /// `A less B`
 pub(super) fn less(facts: &Facts<'_>, deal: &Deal, uid: &Uid, left: &Path, right: &Path) -> Fact {
-    let (left, right) =
-        (follow(facts.vocabulary, deal, uid, left), follow(facts.vocabulary, deal, uid, right));
+    let right = follow(facts.vocabulary, deal, uid, right);
     if let Some(hole) = right.hole {
         return Some(hole_slot(hole));
     }
-    let without = left
-        .slots
-        .into_iter()
-        .filter(|slot| !right.slots.iter().any(|other| same(slot, other)))
-        .cloned()
-        .collect();
+    let mut without = Vec::new();
+    let left = visit(facts.vocabulary, deal, uid, left, &mut |slot| {
+        if !right.slots.iter().any(|other| same(slot, other)) {
+            without.push(slot.clone());
+        }
+    });
     Some(set(without, left.hole))
 }
 
@@ -85,15 +94,15 @@ pub(super) fn collect(
     conditions: &[Condition],
 ) -> Fact {
     let reached = follow(facts.vocabulary, deal, uid, over);
-    let ty = member_type(facts, uid, over, &reached.slots);
-    let mut partial = reached.hole.clone();
+    let fields = fields_of_members(facts, uid, over, &reached.slots);
+    let tests = Tests::new(facts, deal, uid, conditions, &reached.slots);
+    let mut partial = reached.hole;
     let mut members = Vec::new();
     for slot in &reached.slots {
-        match fits(facts, deal, uid, (slot, &ty), conditions) {
+        match tests.fit((slot, fields)) {
             Ok(true) => {
-                let (values, hole) = from_member(facts, deal, (slot, &ty), what);
-                members.extend(values);
-                partial = partial.or(hole);
+                let see = &mut |value: &Slot| members.push(value.clone());
+                partial = partial.or(from_member(facts, deal, (slot, fields), what, see));
             }
             Ok(false) => {}
             Err(hole) => partial = partial.or(Some(hole)),
@@ -108,123 +117,157 @@ pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path
     Some(set(found.into_iter().map(|followed| followed.slot).collect(), hole))
 }
 
-/// Does a member fit all conditions? A hole is an answer nobody has.
-fn fits(
-    facts: &Facts<'_>,
-    deal: &Deal,
-    uid: &Uid,
-    member: Member<'_>,
-    conditions: &[Condition],
-) -> Result<bool, Hole> {
-    let mut hole = None;
-    for condition in conditions {
-        match holds(facts, deal, uid, member, condition) {
-            Ok(false) => return Ok(false),
-            Ok(true) => {}
-            Err(unknown) => hole = hole.or(Some(unknown)),
-        }
-    }
-    hole.map_or(Ok(true), Err)
+/// Conditions with their right sides, which are the same for every member.
+struct Tests<'a, 'd> {
+    facts: &'a Facts<'a>,
+    deal: &'d Deal,
+    conditions: Vec<(&'a Condition, Right<'a, 'd>, Option<Hole>)>,
 }
 
-fn holds(
-    facts: &Facts<'_>,
-    deal: &Deal,
-    uid: &Uid,
-    member: Member<'_>,
-    condition: &Condition,
-) -> Result<bool, Hole> {
-    let (left, hole) = from_member(facts, deal, member, &condition.left);
-    let (right, right_hole) = operand(facts, deal, uid, &condition.right);
-    let any = left.iter().any(|left| match &right {
-        Right::Word(word) => says(left, word) || (condition.test == Test::In && under(deal, left, word)),
-        Right::Slots(slots) => slots.iter().any(|right| test(deal, left, right, condition.test)),
-    });
-    let decided = match condition.test {
-        Test::Differs => !any,
-        _ => any,
-    };
-    match hole.or(right_hole) {
-        Some(hole) if !any => Err(hole),
-        _ => Ok(decided),
-    }
-}
-
-enum Right<'a> {
+enum Right<'a, 'd> {
     Word(&'a str),
-    Slots(Vec<Slot>),
+    Today(Slot),
+    Slots(Vec<&'d Slot>),
 }
 
-fn operand<'a>(facts: &Facts<'_>, deal: &Deal, uid: &Uid, right: &'a Operand) -> (Right<'a>, Option<Hole>) {
-    match right {
-        Operand::Word(word) => (Right::Word(word), None),
-        Operand::Today => {
-            let today = Slot::new(Content::Value(Value::Date(facts.today)), None);
-            (Right::Slots(vec![today]), None)
+impl<'a, 'd> Tests<'a, 'd> {
+    fn new(
+        facts: &'a Facts<'a>,
+        deal: &'d Deal,
+        uid: &Uid,
+        conditions: &'a [Condition],
+        members: &[&Slot],
+    ) -> Self {
+        // Of nothing, nothing is tested.
+        let conditions = if members.is_empty() { &[] } else { conditions };
+        let with_right = |condition: &'a Condition| match &condition.right {
+            Operand::Word(word) => (condition, Right::Word(word), None),
+            Operand::Today => {
+                let today = Slot::new(Content::Value(Value::Date(facts.today)), None);
+                (condition, Right::Today(today), None)
+            }
+            Operand::Path(path) => {
+                let reached = follow(facts.vocabulary, deal, uid, path);
+                (condition, Right::Slots(reached.slots), reached.hole)
+            }
+        };
+        Self { facts, deal, conditions: conditions.iter().map(with_right).collect() }
+    }
+
+    /// Does a member fit all conditions? A hole is an answer nobody has.
+    fn fit(&self, member: Member<'_>) -> Result<bool, Hole> {
+        let mut hole = None;
+        for (condition, right, right_hole) in &self.conditions {
+            let (any, left_hole) = self.any(member, condition, right);
+            let unknown = left_hole.or_else(|| right_hole.clone()).filter(|_| !any);
+            match unknown {
+                Some(unknown) => hole = hole.or(Some(unknown)),
+                None if any == (condition.test == Test::Differs) => return Ok(false),
+                None => {}
+            }
         }
-        Operand::Path(path) => {
-            let reached = follow(facts.vocabulary, deal, uid, path);
-            (Right::Slots(reached.slots.into_iter().cloned().collect()), reached.hole)
-        }
+        hole.map_or(Ok(true), Err)
+    }
+
+    /// Does any value of the left side go with any of the right?
+    fn any(&self, member: Member<'_>, condition: &Condition, right: &Right<'_, '_>) -> (bool, Option<Hole>) {
+        let Condition { left, test: how, .. } = condition;
+        let mut any = false;
+        let hole = from_member(self.facts, self.deal, member, left, &mut |left| {
+            any = any
+                || match right {
+                    Right::Word(word) => says(left, word) || (*how == Test::In && under(self.deal, left, word)),
+                    Right::Today(today) => test(self.deal, left, today, *how),
+                    Right::Slots(slots) => slots.iter().any(|right| test(self.deal, left, right, *how)),
+                };
+        });
+        (any, hole)
     }
 }
 
-/// A member of a set, with its type.
-type Member<'a> = (&'a Slot, &'a Type);
+/// A member of a set, with its fields if it is a record; things know theirs.
+type Member<'a> = (&'a Slot, Option<&'a Fields>);
 
-/// The type of the members; it tells nothing of things, which know theirs.
-fn member_type(facts: &Facts<'_>, uid: &Uid, over: &Path, members: &[&Slot]) -> Type {
-    let own = Type::Entity(Name::clone(&uid.ty));
+/// The fields of the members, if they are records.
+fn fields_of_members<'v>(
+    facts: &Facts<'v>,
+    uid: &Uid,
+    over: &Path,
+    members: &[&Slot],
+) -> Option<&'v Fields> {
     if !members.iter().any(|slot| matches!(slot.value(), Some(Value::Record(_)))) {
-        return own;
+        return None;
     }
-    facts.vocabulary.path_type(&own, over).map_or(own, |ty| ty.element().clone())
+    let vocabulary = facts.vocabulary;
+    let mut fields = &vocabulary.entity(&uid.ty).fields;
+    for name in over {
+        fields = match fields.get(name)?.ty.element() {
+            Type::Entity(ty) => &vocabulary.entity(ty).fields,
+            Type::Record(record) => &record.fields,
+            _ => return None,
+        };
+    }
+    Some(fields)
 }
 
 /// Values reached from a member: the member itself for an empty path, else from the thing it names
 /// or the record it is. What a record leaves out and is asked is a hole here too.
-fn from_member(
+fn from_member<'d>(
     facts: &Facts<'_>,
-    deal: &Deal,
-    member: Member<'_>,
+    deal: &'d Deal,
+    member: Member<'d>,
     path: &[Name],
-) -> (Vec<Slot>, Option<Hole>) {
-    let (slot, ty) = member;
+    see: &mut dyn FnMut(&'d Slot),
+) -> Option<Hole> {
+    let (slot, fields) = member;
     let Some((name, rest)) = path.split_first() else {
-        return (vec![slot.clone()], None);
+        see(slot);
+        return None;
     };
-    match (slot.value(), ty) {
-        (Some(Value::Entity(uid)), _) => {
-            let reached = follow(facts.vocabulary, deal, uid, path);
-            (reached.slots.into_iter().cloned().collect(), reached.hole)
-        }
-        (Some(Value::Record(body)), Type::Record(record)) => {
-            let field = record.fields.get(name);
+    match (slot.value()?, fields) {
+        (Value::Entity(uid), _) => visit(facts.vocabulary, deal, uid, path, see).hole,
+        (Value::Record(body), Some(fields)) => {
+            let field = fields.get(name);
             match (body.slots.get(name), field) {
-                (Some(Slot { content: Content::Hole(hole), .. }), _) => (Vec::new(), Some(hole.clone())),
-                (Some(slot), Some(field)) => from_parts(facts, deal, (slot, field.ty.element()), rest),
-                (Some(slot), None) => (vec![slot.clone()], None),
-                (None, _) if !body.unreadable.is_empty() => (Vec::new(), Some(Hole::of(Why::Incomparable))),
-                (None, field) => (Vec::new(), field.and_then(|field| asks(&field.mark)).map(unanswered_part)),
+                (Some(Slot { content: Content::Hole(hole), .. }), _) => Some(hole.clone()),
+                (Some(slot), Some(field)) => from_parts(facts, deal, (slot, fields_in(field)), rest, see),
+                (Some(slot), None) => {
+                    see(slot);
+                    None
+                }
+                (None, _) if !body.unreadable.is_empty() => Some(Hole::of(Why::Incomparable)),
+                (None, field) => field.and_then(|field| asks(&field.mark)).map(unanswered_part),
             }
         }
-        _ => (Vec::new(), None),
+        _ => None,
     }
 }
 
 /// The same for an attribute that may hold several.
-fn from_parts(facts: &Facts<'_>, deal: &Deal, part: Member<'_>, rest: &[Name]) -> (Vec<Slot>, Option<Hole>) {
+fn from_parts<'d>(
+    facts: &Facts<'_>,
+    deal: &'d Deal,
+    part: Member<'d>,
+    rest: &[Name],
+    see: &mut dyn FnMut(&'d Slot),
+) -> Option<Hole> {
     let Some(Value::Set(set)) = part.0.value() else {
-        return from_member(facts, deal, part, rest);
+        return from_member(facts, deal, part, rest, see);
     };
-    let mut found = Vec::new();
     let mut hole = set.partial.clone();
     for member in &set.members {
-        let (values, more) = from_member(facts, deal, (member, part.1), rest);
-        found.extend(values);
+        let more = from_member(facts, deal, (member, part.1), rest, see);
         hole = hole.or(more);
     }
-    (found, hole)
+    hole
+}
+
+/// The fields of the records that an attribute holds.
+fn fields_in(field: &Field) -> Option<&Fields> {
+    match field.ty.element() {
+        Type::Record(record) => Some(&record.fields),
+        _ => None,
+    }
 }
 
 fn unanswered_part(asked: Gate) -> Hole {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use countersign_dsl::{self as dsl, Atom, Entry, Group};
 
-use super::{Here, Lowerer};
-use crate::deal::{Body, Content, Hole, Set, Slot, Value, Why, extended, same};
+use super::{Here, Lowerer, Trail};
+use crate::deal::{Body, Content, Hole, Set, Slot, Value, Why, same};
 use crate::finding::Mistake;
 use crate::vocabulary::{Field, Fields, Gate, Name, Record, Type, known};
 
@@ -24,7 +24,7 @@ impl Lowerer<'_> {
         let vocabulary = self.vocabulary;
         let fields = &vocabulary.entity(&kind).fields;
         let header_uid = here.thing.header();
-        let header_here = Here { thing: header_uid, ..here.clone() };
+        let header_here = Here { thing: &header_uid, ..*here };
         let header_fields = header.map(|name| &vocabulary.entity(&name).fields);
         let keys = Keys { first: fields, second: header_fields, accept: fields.contains_key(known::ACCEPT) };
         for entry in entries {
@@ -107,9 +107,9 @@ impl Lowerer<'_> {
     }
 
     fn nameless(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Slot {
-        let groups: Vec<&Group> = entry.groups.iter().collect();
-        let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
-        let set = self.members(&here, field, field.ty.element(), &groups, entry);
+        let step = (here.path, &field.name);
+        let here = Here { path: Trail(Some(&step)), ..*here };
+        let set = self.members(&here, field, field.ty.element(), &words(&entry.groups), entry);
         Slot::new(Content::Value(Value::Set(Box::new(set))), Some(here.place(entry.span.clone())))
     }
 
@@ -142,7 +142,8 @@ impl Lowerer<'_> {
     /// One keyed line.
     fn field(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Slot {
         let place = here.place(entry.span.start..entry.head.end);
-        let here = Here { path: extended(&here.path, &field.name), ..here.clone() };
+        let step = (here.path, &field.name);
+        let here = Here { path: Trail(Some(&step)), ..*here };
         match self.field_content(&here, field, entry) {
             Ok(content) => {
                 let shown = as_written(&here, &content, entry);
@@ -156,13 +157,16 @@ impl Lowerer<'_> {
     }
 
     fn field_content(&mut self, here: &Here<'_>, field: &Field, entry: &Entry) -> Result<Content, Mistake> {
-        let mut groups: Vec<Group> = entry.groups.clone();
-        let key = groups.first_mut().map(|group| group.atoms.remove(0));
-        if groups.first().is_some_and(|group| group.atoms.is_empty()) && groups.len() == 1 {
+        let mut groups = words(&entry.groups);
+        let mut key = None;
+        if let Some((first, rest)) = groups.first().and_then(|atoms| atoms.split_first()) {
+            key = Some(first);
+            groups[0] = rest;
+        }
+        if matches!(groups.as_slice(), [[]]) {
             groups.clear();
         }
-        let groups: Vec<&Group> = groups.iter().collect();
-        let at = here.place(key.map_or_else(|| entry.head.clone(), |key| key.span()));
+        let at = here.place(key.map_or_else(|| entry.head.clone(), Atom::span));
         if let Some(content) = self.word_content(here, field, &groups, entry)? {
             return Ok(content);
         }
@@ -179,9 +183,9 @@ impl Lowerer<'_> {
                 _ => Err(missing_value(field, &at)),
             },
             [] => self.value(here, field, &field.ty, &[], entry, &at).map(Content::Value),
-            [group] => self.value(here, field, &field.ty, &group.atoms, entry, &at).map(Content::Value),
+            [atoms] => self.value(here, field, &field.ty, atoms, entry, &at).map(Content::Value),
             [_, second, ..] => {
-                let span = second.atoms.first().map_or(entry.head.clone(), Atom::span);
+                let span = second.first().map_or(entry.head.clone(), Atom::span);
                 Err(Mistake::at(&here.place(span), format!("`{}` takes one value", field.name)).help(
                     "a comma separates the members of a list; the parts of one value stand side by side",
                 ))
@@ -194,22 +198,18 @@ impl Lowerer<'_> {
         &mut self,
         here: &Here<'_>,
         field: &Field,
-        groups: &[&Group],
+        groups: &[&[Atom]],
         entry: &Entry,
     ) -> Result<Option<Content>, Mistake> {
-        let ([group], None) = (groups, &entry.block) else {
-            return Ok(None);
-        };
-        let [Atom::Word { text, span }] = group.atoms.as_slice() else {
+        let ([[Atom::Word { text, span }]], None) = (groups, &entry.block) else {
             return Ok(None);
         };
         let place = here.place(span.clone());
-        let parent = Here { path: here.path[..here.path.len() - 1].to_vec(), ..here.clone() };
         Ok(match text.as_str() {
             "unknown" => Some(Content::Hole(Hole {
                 why: Why::Unknown,
                 asked: Gate::Sign,
-                question: Some(Box::new(parent.question(&field.name, Some(place)))),
+                question: Some(Box::new(here.question_about(Some(place)))),
             })),
             "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Box::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
@@ -243,7 +243,7 @@ impl Lowerer<'_> {
         here: &Here<'_>,
         field: &Field,
         element: &Type,
-        groups: &[&Group],
+        groups: &[&[Atom]],
         entry: &Entry,
     ) -> Set {
         let mut set = Set::default();
@@ -253,8 +253,7 @@ impl Lowerer<'_> {
             && let Some(block) = &entry.block
         {
             for line in &block.entries {
-                let groups: Vec<&Group> = line.groups.iter().collect();
-                let more = self.members(here, field, element, &groups, line);
+                let more = self.members(here, field, element, &words(&line.groups), line);
                 set.members.extend(more.members);
                 set.partial = set.partial.take().or(more.partial);
             }
@@ -266,17 +265,17 @@ impl Lowerer<'_> {
             self.member(here, field, element, &[], entry, &at, &mut set);
         }
         if let (Some(_), [_, second, ..]) = (&entry.block, groups) {
-            let span = second.atoms.first().map_or(entry.head.clone(), Atom::span);
+            let span = second.first().map_or(entry.head.clone(), Atom::span);
             let mistake = Mistake::at(&here.place(span), "a block belongs to one member")
                 .help("write a line for each member that has a block");
             self.out.mistakes.push(mistake);
             set.partial = Some(Hole::of(Why::Mistake));
         }
-        for group in flattened(groups) {
-            let span = group.atoms.first().map_or(entry.head.clone(), Atom::span);
-            let end = group.atoms.last().map_or(span.end, |atom| atom.span().end);
+        for atoms in groups.iter().copied().flat_map(without_brackets) {
+            let span = atoms.first().map_or(entry.head.clone(), Atom::span);
+            let end = atoms.last().map_or(span.end, |atom| atom.span().end);
             let at = here.place(span.start..end);
-            self.member(here, field, element, &group.atoms, entry, &at, &mut set);
+            self.member(here, field, element, atoms, entry, &at, &mut set);
         }
         refuse_equal_lines(&mut set, &mut self.out.mistakes);
         set
@@ -421,14 +420,15 @@ fn missing_value(field: &Field, at: &crate::source::Place) -> Mistake {
     if field.example.is_empty() { mistake } else { mistake.help(format!("for example: {}", field.example)) }
 }
 
-/// Groups with the brackets of lists taken away.
-fn flattened(groups: &[&Group]) -> Vec<Group> {
-    let mut flat = Vec::new();
-    for group in groups {
-        match group.atoms.as_slice() {
-            [Atom::List { groups, .. }] => flat.extend(groups.iter().cloned()),
-            _ => flat.push((*group).clone()),
-        }
+/// The words of groups.
+fn words(groups: &[Group]) -> Vec<&[Atom]> {
+    groups.iter().map(|group| group.atoms.as_slice()).collect()
+}
+
+/// The groups of a list, or the group itself.
+fn without_brackets(atoms: &[Atom]) -> Vec<&[Atom]> {
+    match atoms {
+        [Atom::List { groups, .. }] => words(groups),
+        _ => vec![atoms],
     }
-    flat
 }

@@ -2,7 +2,7 @@
 
 use countersign_dsl::{Atom, Entry};
 
-use super::{Here, Lowerer};
+use super::{Here, Lowerer, Trail};
 use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
 use crate::finding::Mistake;
 use crate::vocabulary::known;
@@ -38,7 +38,7 @@ impl Lowerer<'_> {
             return Err(Mistake::at(&head, format!("a departure from `{}` is recorded twice here", rule.id)));
         }
         let mut body = Body::new(Some(head.clone()));
-        let departure_here = Here { thing: uid.clone(), path: Vec::new(), ..here.clone() };
+        let departure_here = Here { thing: &uid, path: Trail::default(), ..*here };
         if let Some(block) = &entry.block {
             let fields = &self.vocabulary.entity(known::DEPARTURE).fields;
             self.inner_block(&departure_here, fields, &block.entries, &mut body);

@@ -112,27 +112,43 @@ pub struct Lowerer<'a> {
 }
 
 /// Where a value stands: its file, its folder and the thing it belongs to.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Here<'a> {
     source: &'a Arc<Source>,
     folder: &'a str,
     /// Place of every part, for values that do not come from a `.deal`.
-    fixed: Option<Place>,
+    fixed: Option<&'a Place>,
     /// The thing a question would be asked of.
-    thing: Uid,
+    thing: &'a Uid,
     /// Attributes from the thing to the block being read.
-    path: Vec<Name>,
+    path: Trail<'a>,
+}
+
+/// Attributes from a thing, the last one first.
+#[derive(Clone, Copy, Default)]
+pub struct Trail<'a>(Option<&'a (Trail<'a>, &'a Name)>);
+
+impl Trail<'_> {
+    fn names(self) -> Vec<Name> {
+        let mut names = Vec::new();
+        let mut at = self;
+        while let Trail(Some((before, name))) = at {
+            names.push(Name::clone(name));
+            at = *before;
+        }
+        names.reverse();
+        names
+    }
 }
 
 impl Here<'_> {
     fn place(&self, span: dsl::Span) -> Place {
-        self.fixed.clone().unwrap_or_else(|| Place::new(self.source, span))
+        self.fixed.cloned().unwrap_or_else(|| Place::new(self.source, span))
     }
 
-    fn question(&self, field: &Name, place: Option<Place>) -> Question {
-        let mut path = self.path.clone();
-        path.push(Name::clone(field));
-        Question { thing: self.thing.clone(), path, place }
+    /// The question for the attribute that is being read.
+    fn question_about(&self, place: Option<Place>) -> Question {
+        Question { thing: self.thing.clone(), path: self.path.names(), place }
     }
 }
 
@@ -219,8 +235,8 @@ impl<'a> Lowerer<'a> {
             source: &file.source,
             folder: &file.folder,
             fixed: None,
-            thing: uid.clone(),
-            path: Vec::new(),
+            thing: &uid,
+            path: Trail::default(),
         };
         self.out.declarations.push(Declaration { uid: uid.clone(), place: head.clone() });
         let mut own = Body::new(Some(head.clone()));
@@ -330,9 +346,9 @@ impl<'a> Lowerer<'a> {
             let here = Here {
                 source: &setting.place.source,
                 folder: "",
-                fixed: Some(setting.place.clone()),
-                thing: uid.clone(),
-                path: Vec::new(),
+                fixed: Some(&setting.place),
+                thing: &uid,
+                path: Trail::default(),
             };
             let Some(field) = ty.fields.get(setting.key.as_str()) else {
                 let mistake = Mistake::at(&setting.place, format!("no parameter `{}`", setting.key));

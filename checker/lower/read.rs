@@ -3,7 +3,7 @@
 use countersign_dsl::{Atom, Entry};
 
 use super::scalar;
-use super::{Here, Lowerer};
+use super::{Here, Lowerer, Trail};
 use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short};
 use crate::finding::Mistake;
 use crate::pack::Toml;
@@ -154,9 +154,6 @@ impl Lowerer<'_> {
         let entity = self.vocabulary.entity(ty);
         match &entity.sort {
             Sort::Enum(members) => {
-                if let Some(member) = members.iter().find(|member| ***member == **word) {
-                    return Ok(Value::Entity(Uid::new(Name::clone(ty), Name::clone(member))));
-                }
                 if let Some(uid) = self.scope.row(ty, word) {
                     return Ok(Value::Entity(uid.clone()));
                 }
@@ -253,7 +250,7 @@ impl Lowerer<'_> {
         }
         let prefix = format!("{}/{}", here.thing.id, field.name);
         let provisional = Uid::new(Name::clone(ty), format!("{prefix}/{label}"));
-        let inner = Here { thing: provisional, path: Vec::new(), ..here.clone() };
+        let inner = Here { thing: &provisional, path: Trail::default(), ..*here };
         if let Some(block) = &entry.block {
             self.inner_block(&inner, &entity.fields, &block.entries, &mut body);
         }
@@ -395,11 +392,12 @@ impl Lowerer<'_> {
         match cursor.peek_word() {
             Some("unknown") => {
                 cursor.next();
-                let question = here.question(&field.name, Some(at.clone()));
+                let step = (here.path, &field.name);
+                let here = Here { path: Trail(Some(&step)), ..*here };
                 Ok(Content::Hole(Hole {
                     why: Why::Unknown,
                     asked: Gate::Sign,
-                    question: Some(Box::new(question)),
+                    question: Some(Box::new(here.question_about(Some(at.clone())))),
                 }))
             }
             Some(word) if field.words().any(|known| known == word) => {

@@ -1,6 +1,6 @@
 //! Reference tables become things, and give titles to the members of enums.
 
-use super::{Here, Lowerer};
+use super::{Here, Lowerer, Trail};
 use crate::deal::{Body, Content, Slot, Thing, Uid};
 use crate::finding::Mistake;
 use crate::pack::{Row, Table};
@@ -109,9 +109,9 @@ impl Lowerer<'_> {
             let here = Here {
                 source: &column.place.source,
                 folder: "",
-                fixed: Some(column.place.clone()),
-                thing: uid.clone(),
-                path: Vec::new(),
+                fixed: Some(&column.place),
+                thing: &uid,
+                path: Trail::default(),
             };
             match self.column(&here, &field.ty, &column.value) {
                 Ok(value) => {

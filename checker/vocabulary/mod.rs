@@ -4,6 +4,7 @@
 //! `@derived` and `@join`; [`check`] proves that every path in them leads somewhere; [`cedar`]
 //! builds the one schema that policies are validated against.
 
+mod by_name;
 pub mod cedar;
 pub mod check;
 pub mod derivation;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::source::Place;
+pub use by_name::ByName;
 use derivation::{Derivation, Join};
 
 /// A shared name.
@@ -248,7 +250,7 @@ impl Field {
 }
 
 /// Attributes by name.
-pub type Fields = BTreeMap<Name, Field>;
+pub type Fields = ByName<Field>;
 
 /// A nested block, or a positional value of several words.
 #[derive(Debug)]

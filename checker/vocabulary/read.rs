@@ -253,7 +253,7 @@ impl Reader {
             title: notes.text("title").unwrap_or_else(|| super::keyword(&name).replace('_', " ")),
             doc: notes.text("doc").unwrap_or_default(),
             sort,
-            fields: Fields::new(),
+            fields: Fields::default(),
             agreement,
             gate,
             positional: positions(notes.get("positional")),
@@ -265,7 +265,7 @@ impl Reader {
     }
 
     fn fields(&mut self, source: &Arc<Source>, shape: &RecordType<RawName>) -> Fields {
-        let mut fields = Fields::new();
+        let mut fields = Fields::default();
         for (name, attribute) in &shape.attributes {
             match self.field(source, name, attribute) {
                 Ok(field) => {
@@ -501,7 +501,7 @@ fn same_type(a: &Type, b: &Type) -> bool {
         (Type::Record(a), Type::Record(b)) => {
             a.name == b.name
                 && a.fields.len() == b.fields.len()
-                && a.fields.iter().zip(&b.fields).all(|((x, f), (y, g))| x == y && same_type(&f.ty, &g.ty))
+                && a.fields.iter().zip(b.fields.iter()).all(|((x, f), (y, g))| x == y && same_type(&f.ty, &g.ty))
         }
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
