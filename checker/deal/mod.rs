@@ -104,11 +104,11 @@ struct More {
     /// Where the contract says it, as written after `§`.
     anchor: Option<Name>,
     /// What a derived value shows, such as `60% + 30% = 90%`.
-    shown: Option<String>,
-    /// Where a derived value came from.
-    from: Vec<Place>,
+    shown: Option<Box<str>>,
+    /// Where a derived value came from, besides where it stands.
+    from: Box<[Place]>,
     /// What was not there, for a derived value that rests on that.
-    gap: Option<Gap>,
+    gap: Option<Box<Gap>>,
 }
 
 /// Something that is not there.
@@ -138,14 +138,20 @@ impl Slot {
 
     /// The same, with what it shows instead of its value.
     pub fn showing(mut self, shown: Option<String>) -> Self {
-        if shown.is_some() {
-            self.more.get_or_insert_default().shown = shown;
+        if let Some(shown) = shown {
+            self.more.get_or_insert_default().shown = Some(shown.into());
         }
         self
     }
 
     /// The same, with the places it was derived from.
-    pub fn drawn_from(mut self, from: Vec<Place>) -> Self {
+    pub fn drawn_from<'p>(self, places: impl IntoIterator<Item = &'p Place>) -> Self {
+        let from = apart(self.place.as_ref(), places);
+        self.from_apart(from)
+    }
+
+    /// The same, with the places that [`apart`] left.
+    pub fn from_apart(mut self, from: Box<[Place]>) -> Self {
         if !from.is_empty() {
             self.more.get_or_insert_default().from = from;
         }
@@ -154,8 +160,8 @@ impl Slot {
 
     /// The same, with what was not there.
     pub fn lacking(mut self, gap: Option<Gap>) -> Self {
-        if gap.is_some() {
-            self.more.get_or_insert_default().gap = gap;
+        if let Some(gap) = gap {
+            self.more.get_or_insert_default().gap = Some(Box::new(gap));
         }
         self
     }
@@ -170,14 +176,14 @@ impl Slot {
         self.more.as_ref()?.shown.as_deref()
     }
 
-    /// Where a derived value came from.
+    /// Where a derived value came from, besides where it stands.
     pub fn from(&self) -> &[Place] {
         self.more.as_ref().map_or(&[], |more| &more.from)
     }
 
     /// What was not there, for a derived value that rests on that.
     pub fn gap(&self) -> Option<&Gap> {
-        self.more.as_ref()?.gap.as_ref()
+        self.more.as_ref()?.gap.as_deref()
     }
 
     /// Its value, if it has one.
@@ -205,6 +211,19 @@ impl Slot {
             _ => {}
         }
     }
+}
+
+/// Places without the one where the value itself stands, and each once.
+pub fn apart<'p>(own: Option<&Place>, places: impl IntoIterator<Item = &'p Place>) -> Box<[Place]> {
+    let mut apart: Vec<Place> = Vec::new();
+    let mut before = None;
+    for place in places {
+        if before != Some(place) && own != Some(place) {
+            apart.push(place.clone());
+        }
+        before = Some(place);
+    }
+    apart.into()
 }
 
 /// Value, word or hole.

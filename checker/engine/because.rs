@@ -103,7 +103,7 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
             anchor: slot.anchor().map(|anchor| anchor.to_string()),
             missing: false,
             exception: slot.place.is_none() && says_no(slot),
-            from: slot.from().iter().filter(|place| Some(*place) != slot.place.as_ref()).cloned().collect(),
+            from: slot.from().to_vec(),
         },
         Reading::NotThere(missing) => Because {
             exception: missing.word.is_none() && is_optional(request, &read),

@@ -7,8 +7,8 @@ use super::functions::{hole_slot, places};
 use super::{Fact, Facts, visit};
 use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, Why, show_date};
 use crate::source::Place;
-use crate::vocabulary::derivation::{Length, Path, Term};
 use crate::vocabulary::Name;
+use crate::vocabulary::derivation::{Length, Path, Term};
 
 /// An operand: a slot, not there, or a hole.
 type Operand<'d> = Result<Option<Cow<'d, Slot>>, Hole>;
@@ -100,7 +100,7 @@ impl Facts<'_> {
             (Ordering::Equal, _) => "the same as",
         };
         let shown = format!("{} is {word} {}", deal.show_slot(&left), deal.show_slot(&right));
-        Some(slot.showing(Some(shown)).drawn_from(places([&*left, &*right])))
+        Some(slot.showing(Some(shown)).drawn_from(places(&[&*left, &*right])))
     }
 
     fn operand<'d>(&self, deal: &'d Deal, uid: &Uid, term: &Term) -> Operand<'d> {
@@ -151,12 +151,9 @@ fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Fact {
         return Some(hole_slot(Hole::of(Why::Incomparable))); // business days and hours end on no one date
     }
     let end = period.end(*from)?;
-    let place = length.or_else(|| start.place.clone());
-    let slot = Slot::new(Content::Value(Value::Date(end)), place.clone());
+    let slot = Slot::new(Content::Value(Value::Date(end)), length.or_else(|| start.place.clone()));
     let shown = format!("{} ({} + {})", show_date(end), show_date(*from), period.shown);
-    let mut from: Vec<Place> = place.into_iter().chain(start.place.clone()).collect();
-    from.dedup();
-    Some(slot.showing(Some(shown)).drawn_from(from))
+    Some(slot.showing(Some(shown)).drawn_from(&start.place))
 }
 
 fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
@@ -167,7 +164,7 @@ fn between(later: &Slot, earlier: &Slot) -> Option<Slot> {
     let shown = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     let period = Period::new(0, days, shown);
     let slot = Slot::new(Content::Value(Value::Period(Box::new(period))), earlier.place.clone());
-    Some(slot.drawn_from(places([later, earlier])))
+    Some(slot.drawn_from(places(&[later, earlier])))
 }
 
 /// The order of two values; None where they cannot be compared.

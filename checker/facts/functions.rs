@@ -54,7 +54,7 @@ impl Facts<'_> {
             format!("{} = {}", parts.join(" + "), deal.show(&total))
         });
         let slot = Slot::new(Content::Value(total), first_place(&reached.slots));
-        Some(slot.drawn_from(places(reached.slots.iter().copied())).showing(sum))
+        Some(slot.drawn_from(places(&reached.slots)).showing(sum))
     }
 
     fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -64,7 +64,7 @@ impl Facts<'_> {
         }
         let number = i64::try_from(reached.slots.len()).unwrap_or(i64::MAX);
         let slot = Slot::new(Content::Value(Value::Long(number)), first_place(&reached.slots));
-        Some(slot.drawn_from(places(reached.slots.iter().copied())))
+        Some(slot.drawn_from(places(&reached.slots)))
     }
 
     fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
@@ -90,7 +90,7 @@ impl Facts<'_> {
         let digest = Sha256::digest(lines.concat().as_bytes());
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let slot = Slot::new(Content::Value(Value::Text(format!("sha256:{hex}").into())), None);
-        Some(slot.drawn_from(places(reached.slots.iter().copied())))
+        Some(slot.drawn_from(places(&reached.slots)))
     }
 
     fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Fact {
@@ -137,17 +137,9 @@ pub(super) fn hole_slot(hole: Hole) -> Slot {
     Slot::new(Content::Hole(hole), place)
 }
 
-/// Where slots stand, each place once.
-pub(super) fn places<'s>(slots: impl IntoIterator<Item = &'s Slot>) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    for place in slots.into_iter().filter_map(|slot| slot.place.as_ref()) {
-        if places.last() != Some(place) {
-            // Most facts come from one place.
-            places.reserve_exact(1);
-            places.push(place.clone());
-        }
-    }
-    places
+/// Where slots stand.
+pub(super) fn places<'s>(slots: &[&'s Slot]) -> impl Iterator<Item = &'s Place> {
+    slots.iter().filter_map(|slot| slot.place.as_ref())
 }
 
 fn first_place(slots: &[&Slot]) -> Option<Place> {

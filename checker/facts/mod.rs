@@ -155,8 +155,9 @@ impl<'a> Facts<'a> {
                 let back = Slot::new(Content::Value(Value::Entity(thing.uid.clone())), slot.place.clone())
                     .anchored(slot.anchor().cloned());
                 let sources = inverse.sources.entry(target.clone()).or_default();
-                // Most things are named once.
-                sources.reserve_exact(1);
+                if sources.is_empty() {
+                    sources.reserve_exact(1); // most things are named once
+                }
                 sources.push(back);
             }
         }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::functions::{hole_slot, places};
 use super::{Fact, Facts, asks, follow, visit};
-use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
+use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, apart, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 use crate::vocabulary::{Field, Fields, Gate, Name, Type};
 
@@ -12,9 +12,9 @@ use crate::vocabulary::{Field, Fields, Gate, Name, Type};
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let members = once(members);
-    let from = places(&members);
+    let from = apart(place.as_ref(), members.iter().filter_map(|member| member.place.as_ref()));
     let set = Set { members, partial };
-    Slot::new(Content::Value(Value::Set(Box::new(set))), place).drawn_from(from)
+    Slot::new(Content::Value(Value::Set(Box::new(set))), place).from_apart(from)
 }
 
 fn once(members: Vec<Slot>) -> Vec<Slot> {
@@ -51,8 +51,7 @@ pub(super) fn quantified(
     for slot in &reached.slots {
         match tests.fit((slot, fields)) {
             Ok(fitting) if fitting == wanted => {
-                let found = Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone());
-                return Some(found.drawn_from(places([*slot])));
+                return Some(Slot::new(Content::Value(Value::Bool(wanted)), slot.place.clone()));
             }
             Ok(_) => {}
             Err(unknown) => hole = hole.or(Some(unknown)),
@@ -63,8 +62,7 @@ pub(super) fn quantified(
         None => {
             let slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
             let missing = reached.missing.filter(|_| reached.slots.is_empty());
-            let from = places(reached.slots.iter().copied());
-            slot.drawn_from(from).lacking(missing.map(|missing| missing.gap(over)))
+            slot.drawn_from(places(&reached.slots)).lacking(missing.map(|missing| missing.gap(over)))
         }
     })
 }
@@ -176,7 +174,9 @@ impl<'a, 'd> Tests<'a, 'd> {
         let hole = from_member(self.facts, self.deal, member, left, &mut |left| {
             any = any
                 || match right {
-                    Right::Word(word) => says(left, word) || (*how == Test::In && under(self.deal, left, word)),
+                    Right::Word(word) => {
+                        says(left, word) || (*how == Test::In && under(self.deal, left, word))
+                    }
                     Right::Today(today) => test(self.deal, left, today, *how),
                     Right::Slots(slots) => slots.iter().any(|right| test(self.deal, left, right, *how)),
                 };
@@ -189,12 +189,7 @@ impl<'a, 'd> Tests<'a, 'd> {
 type Member<'a> = (&'a Slot, Option<&'a Fields>);
 
 /// The fields of the members, if they are records.
-fn fields_of_members<'v>(
-    facts: &Facts<'v>,
-    uid: &Uid,
-    over: &Path,
-    members: &[&Slot],
-) -> Option<&'v Fields> {
+fn fields_of_members<'v>(facts: &Facts<'v>, uid: &Uid, over: &Path, members: &[&Slot]) -> Option<&'v Fields> {
     if !members.iter().any(|slot| matches!(slot.value(), Some(Value::Record(_)))) {
         return None;
     }

@@ -106,10 +106,7 @@ impl Check<'_> {
     }
 
     /// Derives facts, finds what meets, and builds the store for Cedar.
-    ///
-    /// # Errors
-    /// Entities that do not fit together; it should never happen.
-    pub fn assess(&self, mut lowered: Lowered) -> Result<Assessed, String> {
+    pub fn assess(&self, mut lowered: Lowered) -> Assessed {
         let vocabulary = &self.library.vocabulary;
         let needed = Needed::new(vocabulary, rule::names(&self.library.rules));
         fill_siblings(vocabulary, &needed, &mut lowered.deal);
@@ -124,7 +121,7 @@ impl Check<'_> {
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
         let store = Store::new(&lowered.deal, self.today, rule::reads(&self.library.rules));
-        Ok(Assessed { lowered, subjects, empty, store })
+        Assessed { lowered, subjects, empty, store }
     }
 
     /// Makes the check.
@@ -132,24 +129,31 @@ impl Check<'_> {
     /// # Errors
     /// A rule that Cedar cannot evaluate, or entities that do not fit together: never a clean result.
     pub fn run(&self) -> Result<Report, Vec<Mistake>> {
+        self.report(&self.assess(self.lower()))
+    }
+
+    /// Decides what was assessed, and says what was found.
+    ///
+    /// # Errors
+    /// The same as of [`Self::run`].
+    pub fn report(&self, assessed: &Assessed) -> Result<Report, Vec<Mistake>> {
         let internal = |message: String| vec![Mistake::nowhere(format!("internal error: {message}"))];
-        let assessed = self.assess(self.lower()).map_err(internal)?;
         if !assessed.lowered.fatal.is_empty() {
-            return Err(assessed.lowered.fatal);
+            return Err(assessed.lowered.fatal.clone());
         }
         let mut mistakes = assessed.lowered.mistakes.clone();
         mistakes.extend(visits::without_parties(&self.library.vocabulary, &assessed.lowered));
-        let plan = visits::plan(self, &assessed);
+        let plan = visits::plan(self, assessed);
         mistakes.extend(plan.mistakes.iter().cloned());
-        let judge = self.judge(&assessed);
+        let judge = self.judge(assessed);
         let told = |outcome: &Outcome| !matches!(outcome, Outcome::Passes);
-        let decided = rounds::decide(&judge, self, &assessed, &plan, told).map_err(internal)?;
+        let decided = rounds::decide(&judge, self, assessed, &plan, told).map_err(internal)?;
         let broken: Vec<Mistake> =
             decided.decisions.iter().filter_map(|decision| self.broken(decision)).collect();
         if !broken.is_empty() {
             return Err(broken);
         }
-        Ok(findings::report(self, &judge, &assessed, &plan, &decided, mistakes))
+        Ok(findings::report(self, &judge, assessed, &plan, &decided, mistakes))
     }
 
     /// The gate of a visit at which a limb is asked, if it is asked on that visit at all.
@@ -197,9 +201,7 @@ impl Check<'_> {
 
     /// What became of each limb of a rule on each subject, with the message it would carry.
     pub fn outcomes(&self, rule: &Rule) -> Vec<(String, Outcome, String)> {
-        let Ok(assessed) = self.assess(self.lower()) else {
-            return Vec::new();
-        };
+        let assessed = self.assess(self.lower());
         let plan = visits::plan(self, &assessed);
         let judge = self.judge(&assessed);
         let deal = &assessed.lowered.deal;

@@ -59,8 +59,7 @@ impl Check<'_> {
     /// # Errors
     /// Packs or a configuration that cannot be used.
     pub fn outside(&self) -> Result<Outside, Vec<Mistake>> {
-        let internal = |message: String| vec![Mistake::nowhere(format!("internal error: {message}"))];
-        let assessed = self.assess(self.lower()).map_err(internal)?;
+        let assessed = self.assess(self.lower());
         if !assessed.lowered.fatal.is_empty() {
             return Err(assessed.lowered.fatal);
         }

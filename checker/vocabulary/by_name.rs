@@ -12,23 +12,18 @@ use super::Name;
 /// Things by name: the attributes of a block, or the fields of a type.
 #[derive(Clone, Debug)]
 pub struct ByName<T> {
-    /// In the order of names.
-    index: Vec<Mark>,
     /// In the order in which they came.
     entries: Vec<(Name, T)>,
+    /// The digests of their names, in the same order.
+    digests: Vec<u32>,
+    /// Their positions, in the order of names.
+    order: Vec<u32>,
 }
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {
-        Self { index: Vec::new(), entries: Vec::new() }
+        Self { entries: Vec::new(), digests: Vec::new(), order: Vec::new() }
     }
-}
-
-/// Where one lies.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    digest: u32,
-    at: u32,
 }
 
 fn digest(name: &str) -> u32 {
@@ -39,11 +34,23 @@ fn digest(name: &str) -> u32 {
     digest
 }
 
+/// Digests that are looked at in one go.
+const AT_ONCE: usize = 8;
+
 impl<T> ByName<T> {
     fn find(&self, name: &str) -> Option<usize> {
-        let digest = digest(name);
-        let mut alike = self.index.iter().filter(|mark| mark.digest == digest).map(|mark| mark.at as usize);
-        alike.find(|at| *self.entries[*at].0 == *name)
+        let wanted = digest(name);
+        for (chunk, digests) in self.digests.chunks(AT_ONCE).enumerate() {
+            // Without a branch for each of them, the machine compares them all at once.
+            if digests.iter().fold(false, |found, digest| found | (*digest == wanted)) {
+                let from = chunk * AT_ONCE;
+                let mut alike = (from..).zip(digests).filter(|(_, digest)| **digest == wanted);
+                if let Some((at, _)) = alike.find(|(at, _)| *self.entries[*at].0 == *name) {
+                    return Some(at);
+                }
+            }
+        }
+        None
     }
 
     /// The one of a name.
@@ -63,8 +70,9 @@ impl<T> ByName<T> {
 
     /// Makes room for more.
     pub fn reserve(&mut self, more: usize) {
-        self.index.reserve_exact(more);
         self.entries.reserve_exact(more);
+        self.digests.reserve_exact(more);
+        self.order.reserve_exact(more);
     }
 
     /// Sets one.
@@ -89,8 +97,9 @@ impl<T> ByName<T> {
 
     fn add(&mut self, name: Name, one: T) {
         let at = u32::try_from(self.entries.len()).expect("fewer than memory holds");
-        let place = self.index.partition_point(|mark| *self.entries[mark.at as usize].0 < *name);
-        self.index.insert(place, Mark { digest: digest(&name), at });
+        let place = self.order.partition_point(|at| *self.entries[*at as usize].0 < *name);
+        self.order.insert(place, at);
+        self.digests.push(digest(&name));
         self.entries.push((name, one));
     }
 
@@ -111,8 +120,8 @@ impl<T> ByName<T> {
 
     /// All of them with their names.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
-        self.index.iter().map(|mark| {
-            let (name, one) = &self.entries[mark.at as usize];
+        self.order.iter().map(|at| {
+            let (name, one) = &self.entries[*at as usize];
             (name, one)
         })
     }

@@ -501,7 +501,10 @@ fn same_type(a: &Type, b: &Type) -> bool {
         (Type::Record(a), Type::Record(b)) => {
             a.name == b.name
                 && a.fields.len() == b.fields.len()
-                && a.fields.iter().zip(b.fields.iter()).all(|((x, f), (y, g))| x == y && same_type(&f.ty, &g.ty))
+                && a.fields
+                    .iter()
+                    .zip(b.fields.iter())
+                    .all(|((x, f), (y, g))| x == y && same_type(&f.ty, &g.ty))
         }
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
