@@ -309,7 +309,7 @@ impl Filler<'_> {
                     set.members
                         .extend(self.value(element).map(|value| Slot::new(Content::Value(value), None)));
                 }
-                Value::Set(Box::new(set))
+                Value::Set(set)
             }
         })
     }

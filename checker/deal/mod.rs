@@ -8,8 +8,10 @@ mod things;
 mod uid;
 
 use std::fmt::Write as _;
+use std::ops::{Deref, DerefMut};
 
 use jiff::civil::Date;
+use smallvec::{SmallVec, smallvec};
 
 use crate::source::Place;
 use crate::vocabulary::{ByName, Gate, Name, known, sibling};
@@ -301,16 +303,43 @@ pub enum Value {
     /// A nested block.
     Record(Box<Body>),
     /// Several.
-    Set(Box<Set>),
+    Set(Set),
 }
+
+/// A set. Most that are derived are empty, and take no room.
+#[derive(Clone, Debug, Default)]
+pub struct Set(Option<Box<Members>>);
 
 /// Members of a set, with what could not be read.
 #[derive(Clone, Debug, Default)]
-pub struct Set {
+pub struct Members {
     /// Members with their places.
     pub members: Vec<Slot>,
     /// Set when some members are not known: the set is partial.
     pub partial: Option<Hole>,
+}
+
+impl Set {
+    /// A set of members.
+    pub fn new(members: Vec<Slot>, partial: Option<Hole>) -> Self {
+        let empty = members.is_empty() && partial.is_none();
+        Self((!empty).then(|| Box::new(Members { members, partial })))
+    }
+}
+
+impl Deref for Set {
+    type Target = Members;
+
+    fn deref(&self) -> &Members {
+        static EMPTY: Members = Members { members: Vec::new(), partial: None };
+        self.0.as_deref().unwrap_or(&EMPTY)
+    }
+}
+
+impl DerefMut for Set {
+    fn deref_mut(&mut self) -> &mut Members {
+        self.0.get_or_insert_default()
+    }
 }
 
 /// Do two values say the same?
@@ -375,10 +404,15 @@ impl Deal {
 
     /// The thing or one that it lies under is `ancestor`.
     pub fn lies_under(&self, uid: &Uid, ancestor: &Uid) -> bool {
-        let mut open = vec![uid];
-        let mut seen = Vec::new();
+        self.lies_under_one(uid, |above| above == ancestor)
+    }
+
+    /// The thing or one that it lies under is wanted.
+    pub fn lies_under_one(&self, uid: &Uid, wanted: impl Fn(&Uid) -> bool) -> bool {
+        let mut open: SmallVec<[&Uid; 8]> = smallvec![uid];
+        let mut seen: SmallVec<[&Uid; 8]> = SmallVec::new();
         while let Some(next) = open.pop() {
-            if next == ancestor {
+            if wanted(next) {
                 return true;
             }
             if !seen.contains(&next) {

@@ -43,7 +43,7 @@ pub enum Node {
     /// `a has b.c`
     Has(Read),
     /// Anything else.
-    Leaf(Leaf),
+    Leaf(Box<Leaf>),
 }
 
 /// A part that is evaluated as a whole.
@@ -111,7 +111,7 @@ pub fn split(expr: &Expr) -> Result<Node, (Option<Loc>, String)> {
             let attrs: Vec<&str> = attrs.iter().map(|attr| attr.as_str()).collect();
             has(expr, base, &attrs)
         }
-        _ => leaf(expr).map(Node::Leaf),
+        _ => leaf(expr).map(|leaf| Node::Leaf(Box::new(leaf))),
     }
 }
 

@@ -1,19 +1,21 @@
 //! Leaves that need no Cedar: comparisons and sets of plain values, as most leaves are.
 //!
 //! Cedar decides on entities, and to make them costs more than to look at two values. Whatever is not plain is
-//! left to it: arithmetic, patterns, records, and values that are not there. The tests hold what is decided
+//! left to it: arithmetic, records, and values that are not there. The tests hold what is decided
 //! here against Cedar's `Authorizer`.
 
 use std::cmp::Ordering;
 use std::str::FromStr as _;
 
-use cedar_policy_core::ast::{BinaryOp, EntityType, EntityUID, Expr, ExprKind, Literal, UnaryOp, Var};
+use cedar_policy_core::ast::{
+    BinaryOp, EntityType, EntityUID, Expr, ExprKind, Literal, Pattern, UnaryOp, Var,
+};
 use jiff::civil::Date;
 
 use super::condition::{Read, Root, read};
 use super::walk::{Reading, Request};
 use crate::deal::{Set, Slot, Uid, Value};
-use crate::vocabulary::Name;
+use crate::vocabulary::{Gate, Name};
 
 /// A leaf that is plain.
 #[derive(Debug)]
@@ -38,6 +40,10 @@ pub enum Plain {
     In(Operand, Operand),
     /// `a is T`
     Is(Operand, Name),
+    /// `a like "…*"`
+    Like(Operand, Pattern),
+    /// `action == Action::"close"`
+    At(Gate),
 }
 
 /// What a plain leaf looks at.
@@ -80,6 +86,11 @@ impl Plain {
     pub fn of(expr: &Expr) -> Option<Self> {
         Some(match expr.expr_kind() {
             ExprKind::UnaryApp { op: UnaryOp::IsEmpty, arg } => Self::IsEmpty(operand(arg)?),
+            ExprKind::Like { expr, pattern } => Self::Like(operand(expr)?, pattern.clone()),
+            ExprKind::BinaryApp { op: BinaryOp::Eq, arg1, arg2 } if is_action(arg1) => {
+                let Operand::Entity(action) = operand(arg2)? else { return None };
+                Self::At(Gate::parse(&action.id)?)
+            }
             ExprKind::BinaryApp { op, arg1, arg2 } => {
                 let (a, b) = (operand(arg1)?, operand(arg2)?);
                 match op {
@@ -129,6 +140,11 @@ impl Plain {
                 };
                 if let Datum::Entity(_) = b { under(b) } else { any(request, b, &mut under) }
             }
+            Self::At(gate) => Some(request.gate == *gate),
+            Self::Like(a, pattern) => match datum(a)? {
+                Datum::Text(text) => Some(pattern.wildcard_match(text)),
+                _ => None,
+            },
             Self::Is(a, ty) => match datum(a)? {
                 Datum::Entity(uid) => Some(uid.ty == *ty),
                 _ => None,
@@ -158,6 +174,10 @@ fn operand(expr: &Expr) -> Option<Operand> {
         ExprKind::Set(parts) => Operand::List(parts.iter().map(operand).collect::<Option<_>>()?),
         _ => return None,
     })
+}
+
+fn is_action(expr: &Expr) -> bool {
+    matches!(expr.expr_kind(), ExprKind::Var(Var::Action))
 }
 
 fn name_of(ty: &EntityType) -> Name {

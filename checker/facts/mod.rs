@@ -17,7 +17,7 @@ use crate::source::Place;
 use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
-pub use reach::{Reached, absent, follow, follow_role, is_absence, visit};
+pub use reach::{Found, Reached, absent, follow, follow_role, is_absence, visit};
 
 /// The outcome of a function: a slot, or not there.
 type Fact = Option<Slot>;
@@ -167,13 +167,18 @@ impl<'a> Facts<'a> {
 
 /// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
 pub fn fill_siblings(vocabulary: &Vocabulary, needed: &Needed, deal: &mut Deal) {
-    let mut concerned: FxHashMap<&Name, Vec<&Field>> = FxHashMap::default();
+    let mut concerned: FxHashMap<&Name, (Vec<&Field>, usize)> = FxHashMap::default();
     for entity in vocabulary.types.values() {
-        concerned.insert(&entity.name, concerns_siblings(&entity.fields).collect());
+        let fields: Vec<&Field> = concerns_siblings(&entity.fields).collect();
+        let derived =
+            entity.fields.values().filter(|field| field.derived.is_some() && needed.is_read(&field.name));
+        let more = fields.len() + derived.count();
+        concerned.insert(&entity.name, (fields, more));
     }
     for nth in 0..deal.things.len() {
         let thing = deal.things.at_mut(deal.things.arrived(nth));
-        if let Some(fields) = concerned.get(&thing.uid.ty) {
+        if let Some((fields, more)) = concerned.get(&thing.uid.ty) {
+            thing.body.slots.reserve(*more);
             let siblings = Siblings { needed, thing: &thing.uid };
             siblings.of(fields.iter().copied(), &mut Vec::new(), &mut thing.body);
         }

@@ -1,16 +1,21 @@
 //! Following a path of attributes from a thing.
 
+use smallvec::SmallVec;
+
 use crate::deal::{Body, Content, Deal, Gap, Hole, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
 use crate::vocabulary::{Field, Fields, Name, Type, Vocabulary, known};
 
 use super::{asks, unanswered};
 
+/// Values that a path leads to, mostly a few.
+pub type Found<'d> = SmallVec<[&'d Slot; 4]>;
+
 /// What a path leads to.
 #[derive(Debug, Default)]
 pub struct Reached<'d> {
     /// Values at its end, the members of sets one by one.
-    pub slots: Vec<&'d Slot>,
+    pub slots: Found<'d>,
     /// A hole met on the way.
     pub hole: Option<Hole>,
     /// Words met on the way that stand instead of a value.
@@ -39,7 +44,7 @@ impl Missing<'_> {
 
 /// Follows a path; through a set it collects, over what is not there it passes.
 pub fn follow<'d>(vocabulary: &Vocabulary, deal: &'d Deal, start: &Uid, path: &[Name]) -> Reached<'d> {
-    let mut slots = Vec::new();
+    let mut slots = Found::new();
     let passed = visit(vocabulary, deal, start, path, &mut |slot| slots.push(slot));
     Reached { slots, ..passed }
 }
@@ -67,9 +72,11 @@ pub fn follow_role<'d>(
     rest: &[Name],
 ) -> Option<Reached<'d>> {
     let (owner, field) = vocabulary.role(&uid.ty, word)?;
-    let holder = Uid::new(Name::clone(&owner.name), Name::clone(&uid.id));
+    let Some(holder) = (if owner.name == uid.ty { Some(uid) } else { deal.header(uid) }) else {
+        return Some(Reached::default());
+    };
     let path: Vec<Name> = std::iter::once(&field.name).chain(rest).cloned().collect();
-    Some(follow(vocabulary, deal, &holder, &path))
+    Some(follow(vocabulary, deal, holder, &path))
 }
 
 struct Walk<'a, 'd> {

@@ -1,9 +1,10 @@
 //! Functions over sets: `any`, `all`, `less`, `collect`, `closure`.
 
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use super::functions::{hole_slot, places};
-use super::{Fact, Facts, asks, follow, visit};
+use super::{Fact, Facts, Found, asks, follow, visit};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, apart, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 use crate::vocabulary::{Field, Fields, Gate, Name, Type};
@@ -13,8 +14,7 @@ pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
     let members = once(members);
     let from = apart(place.as_ref(), members.iter().filter_map(|member| member.place.as_ref()));
-    let set = Set { members, partial };
-    Slot::new(Content::Value(Value::Set(Box::new(set))), place).from_apart(from)
+    Slot::new(Content::Value(Value::Set(Set::new(members, partial))), place).from_apart(from)
 }
 
 fn once(members: Vec<Slot>) -> Vec<Slot> {
@@ -119,13 +119,13 @@ pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path
 struct Tests<'a, 'd> {
     facts: &'a Facts<'a>,
     deal: &'d Deal,
-    conditions: Vec<(&'a Condition, Right<'a, 'd>, Option<Hole>)>,
+    conditions: SmallVec<[(&'a Condition, Right<'a, 'd>, Option<Hole>); 2]>,
 }
 
 enum Right<'a, 'd> {
     Word(&'a str),
     Today(Slot),
-    Slots(Vec<&'d Slot>),
+    Slots(Found<'d>),
 }
 
 impl<'a, 'd> Tests<'a, 'd> {
@@ -301,5 +301,6 @@ fn says(slot: &Slot, word: &str) -> bool {
 }
 
 fn under(deal: &Deal, slot: &Slot, word: &str) -> bool {
-    slot.entity().is_some_and(|uid| deal.lies_under(uid, &Uid::new(Name::clone(&uid.ty), word)))
+    slot.entity()
+        .is_some_and(|uid| deal.lies_under_one(uid, |above| *above.id == *word && above.ty == uid.ty))
 }

@@ -27,6 +27,8 @@ impl Lowerer<'_> {
         let header_here = Here { thing: &header_uid, ..*here };
         let header_fields = header.map(|name| &vocabulary.entity(&name).fields);
         let keys = Keys { first: fields, second: header_fields, accept: fields.contains_key(known::ACCEPT) };
+        own.slots.reserve(entries.len());
+        second.slots.reserve(entries.len());
         for entry in entries {
             match key_of(entry) {
                 Some((known::ACCEPT, _)) if fields.contains_key(known::ACCEPT) => {
@@ -53,6 +55,7 @@ impl Lowerer<'_> {
         body: &mut Body,
     ) {
         let keys = Keys { first: fields, second: None, accept: false };
+        body.slots.reserve(entries.len());
         for entry in entries {
             self.entry(here, &keys, fields, entry, body);
         }
@@ -110,7 +113,7 @@ impl Lowerer<'_> {
         let step = (here.path, &field.name);
         let here = Here { path: Trail(Some(&step)), ..*here };
         let set = self.members(&here, field, field.ty.element(), &words(&entry.groups), entry);
-        Slot::new(Content::Value(Value::Set(Box::new(set))), Some(here.place(entry.span.clone())))
+        Slot::new(Content::Value(Value::Set(set)), Some(here.place(entry.span.clone())))
     }
 
     /// Puts a slot into a body: a set grows, a single value given twice is a mistake.
@@ -175,7 +178,7 @@ impl Lowerer<'_> {
                 return Err(missing_value(field, &at));
             }
             let set = self.members(here, field, element, &groups, entry);
-            return Ok(Content::Value(Value::Set(Box::new(set))));
+            return Ok(Content::Value(Value::Set(set)));
         }
         match groups.as_slice() {
             [] if entry.block.is_none() => match field.ty {
@@ -211,7 +214,7 @@ impl Lowerer<'_> {
                 asked: Gate::Sign,
                 question: Some(Box::new(here.question_about(Some(place)))),
             })),
-            "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Box::default()))),
+            "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
                 return Err(Mistake::at(
                     &place,
@@ -253,9 +256,9 @@ impl Lowerer<'_> {
             && let Some(block) = &entry.block
         {
             for line in &block.entries {
-                let more = self.members(here, field, element, &words(&line.groups), line);
-                set.members.extend(more.members);
-                set.partial = set.partial.take().or(more.partial);
+                let mut more = self.members(here, field, element, &words(&line.groups), line);
+                set.members.append(&mut more.members);
+                set.partial = set.partial.take().or(more.partial.take());
             }
             refuse_equal_lines(&mut set, &mut self.out.mistakes);
             return set;

@@ -3,7 +3,7 @@
 use countersign_dsl::{Atom, Entry};
 
 use super::{Here, Lowerer, Trail};
-use crate::deal::{Body, Content, Slot, Thing, Uid, Value};
+use crate::deal::{Body, Content, Set, Slot, Thing, Uid, Value};
 use crate::finding::Mistake;
 use crate::vocabulary::known;
 
@@ -65,7 +65,7 @@ fn push_member(body: &mut Body, key: &str, member: Slot) {
     let place = member.place.clone();
     let slot = body
         .slots
-        .or_insert_with(&key.into(), || Slot::new(Content::Value(Value::Set(Box::default())), place));
+        .or_insert_with(&key.into(), || Slot::new(Content::Value(Value::Set(Set::default())), place));
     if let Content::Value(Value::Set(set)) = &mut slot.content {
         set.members.push(member);
     }

@@ -106,7 +106,7 @@ impl Lowerer<'_> {
             Type::Set(element) => {
                 let value = self.simple(here, element, cursor, at)?;
                 let members = vec![Slot::new(Content::Value(value), Some(at.clone()))];
-                Ok(Value::Set(Box::new(Set { members, partial: None })))
+                Ok(Value::Set(Set::new(members, None)))
             }
         }
     }
@@ -417,7 +417,7 @@ impl Lowerer<'_> {
                 let value = self.column(here, element, item)?;
                 set.members.push(Slot::new(Content::Value(value), Some(at.clone())));
             }
-            return Ok(Value::Set(Box::new(set)));
+            return Ok(Value::Set(set));
         }
         let atoms = match value {
             Toml::Word(word) => vec![Atom::Word { text: word.clone(), span: 0..0 }],
