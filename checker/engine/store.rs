@@ -128,13 +128,13 @@ impl Paths {
 type Found<'d> = FxHashMap<&'d Uid, (&'d Thing, BTreeSet<&'d Name>)>;
 
 /// Follows what is read from a thing: what lies on the way, and rows for what they lie under.
-fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &Paths, found: &mut Found<'d>) {
+fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &'d Paths, found: &mut Found<'d>) {
     let Some(thing) = deal.thing(uid).filter(|thing| !paths.0.is_empty() || !thing.parents.is_empty()) else {
         return;
     };
     found.entry(&thing.uid).or_insert_with(|| (thing, BTreeSet::new()));
-    for (name, slot) in thing.body.slots.iter() {
-        if let Some(next) = paths.0.get(name) {
+    for (name, next) in &paths.0 {
+        if let Some(slot) = thing.body.slots.get(name) {
             found.entry(&thing.uid).and_modify(|(_, names)| {
                 names.insert(name);
             });
@@ -143,7 +143,7 @@ fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &Paths, found: &mut Found<'d>) {
     }
 }
 
-fn gather_value<'d>(deal: &'d Deal, slot: &'d Slot, next: &Paths, found: &mut Found<'d>) {
+fn gather_value<'d>(deal: &'d Deal, slot: &'d Slot, next: &'d Paths, found: &mut Found<'d>) {
     match slot.value() {
         Some(Value::Entity(uid) | Value::Money { currency: uid, .. }) => gather(deal, uid, next, found),
         Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather_value(deal, slot, next, found)),

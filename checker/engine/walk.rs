@@ -7,7 +7,7 @@ use super::store::Cedar;
 use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Uid, Value, Why};
 use crate::facts::{absent, asks, base_field, is_absence};
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Gate, Name, Type, Vocabulary};
+use crate::vocabulary::{Field, Gate, Name, Shape, Type, Vocabulary};
 
 /// True, false, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,13 +220,15 @@ impl<'a> Request<'a> {
         }
         for (index, name) in path.iter().enumerate() {
             let last = index + 1 == path.len();
-            let (Some(body), Some(fields)) = (at.body, at.fields) else {
+            let (Some(body), Some(shape)) = (at.body, at.shape) else {
                 // The parts of a scalar, such as `minor` of a sum: what was read so far.
                 return at.last.map_or_else(|| Reading::NotThere(at.missing(None)), Reading::There);
             };
             let Some(slot) = body.slots.get(name) else {
                 // A sibling is not there because its attribute holds a value: that is decided.
-                let unsaid = base_field(fields, name)
+                let fields = shape.fields(self.vocabulary);
+                let unsaid = fields
+                    .and_then(|fields| base_field(fields, name))
                     .filter(|(field, sibling)| sibling.is_none() || !body.slots.contains_key(&field.name));
                 let open =
                     unsaid.and_then(|(field, _)| self.absence(field, body, &at, &path[at.entered..index]));
@@ -243,7 +245,7 @@ impl<'a> Request<'a> {
                         return Reading::NotThere(at.missing(None));
                     }
                 }
-                Content::Value(Value::Record(inner)) => at.nest(name, inner),
+                Content::Value(Value::Record(inner)) => at.nest(self.vocabulary, name, inner),
                 Content::Value(_) => {
                     at.body = None;
                     at.last = Some(slot);
@@ -278,7 +280,7 @@ struct Position<'a> {
     thing: Option<&'a Uid>,
     /// Attributes of the chain up to the thing.
     entered: usize,
-    fields: Option<&'a Fields>,
+    shape: Option<Shape<'a>>,
     body: Option<&'a Body>,
     head: Option<&'a Place>,
     reference: Option<&'a Place>,
@@ -287,24 +289,23 @@ struct Position<'a> {
 
 impl<'a> Position<'a> {
     fn enter(&mut self, request: &Request<'a>, uid: &Uid, after: usize) -> bool {
-        let (Some(thing), Some(entity)) = (request.deal.thing(uid), request.vocabulary.types.get(&uid.ty))
-        else {
+        let Some(thing) = request.deal.thing(uid) else {
             return false;
         };
         self.thing = Some(&thing.uid);
         self.entered = after;
-        self.fields = Some(&entity.fields);
+        self.shape = Some(Shape::Type(&thing.uid.ty));
         self.body = Some(&thing.body);
         self.head = thing.body.head.as_ref();
         true
     }
 
-    fn nest(&mut self, name: &Name, body: &'a Body) {
-        let record = match self.fields.and_then(|fields| fields.get(name)).map(|field| &field.ty) {
-            Some(Type::Record(record)) => Some(record),
+    fn nest(&mut self, vocabulary: &'a Vocabulary, name: &Name, body: &'a Body) {
+        let fields = self.shape.and_then(|shape| shape.fields(vocabulary));
+        self.shape = match fields.and_then(|fields| fields.get(name)).map(|field| &field.ty) {
+            Some(Type::Record(record)) => Some(Shape::Record(&record.fields)),
             _ => None,
         };
-        self.fields = record.map(|record| &record.fields);
         self.body = Some(body);
         self.head = body.head.as_ref().or(self.head);
     }

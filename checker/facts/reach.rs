@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::deal::{Body, Content, Deal, Gap, Hole, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
-use crate::vocabulary::{Field, Fields, Name, Type, Vocabulary, known};
+use crate::vocabulary::{Field, Name, Shape, Type, Vocabulary, known};
 
 use super::{asks, unanswered};
 
@@ -90,21 +90,22 @@ struct Walk<'a, 'd> {
 impl<'d> Walk<'_, 'd> {
     /// From a thing that the path reaches after `at` attributes.
     fn thing(&mut self, uid: &Uid, at: usize) {
-        let (Some(thing), Some(entity)) = (self.deal.thing(uid), self.vocabulary.types.get(&uid.ty)) else {
-            return;
-        };
-        self.body(&thing.body, &entity.fields, at, (uid, at));
+        if let Some(thing) = self.deal.thing(uid) {
+            self.body(&thing.body, Shape::Type(&uid.ty), at, (uid, at));
+        }
     }
 
     /// From a block of a thing; `owner` is the thing, with where on the path it was entered.
-    fn body(&mut self, body: &'d Body, fields: &Fields, at: usize, owner: (&Uid, usize)) {
+    fn body(&mut self, body: &'d Body, shape: Shape<'_>, at: usize, owner: (&Uid, usize)) {
         let Some(name) = self.path.get(at) else {
             return;
         };
         if let Some(slot) = body.slots.get(name) {
-            return self.slot(slot, (fields, name), at + 1, owner);
+            return self.slot(slot, (shape, name), at + 1, owner);
         }
-        let field = fields.get(name).filter(|field| is_absence(field, body, owner.0));
+        let fields = shape.fields(self.vocabulary);
+        let field =
+            fields.and_then(|fields| fields.get(name)).filter(|field| is_absence(field, body, owner.0));
         match field {
             Some(_) if self.passed.hole.is_some() => {}
             Some(field) => self.passed.hole = absent(field, body, owner.0, &self.path[owner.1..at]),
@@ -112,8 +113,8 @@ impl<'d> Walk<'_, 'd> {
         }
     }
 
-    /// From an attribute, told by the fields of its block and its name.
-    fn slot(&mut self, slot: &'d Slot, of: (&Fields, &Name), at: usize, owner: (&Uid, usize)) {
+    /// From an attribute, told by the shape of its block and its name.
+    fn slot(&mut self, slot: &'d Slot, of: (Shape<'_>, &Name), at: usize, owner: (&Uid, usize)) {
         match &slot.content {
             Content::Hole(hole) => self.note(Some(hole)),
             Content::Word(word) => {
@@ -129,8 +130,9 @@ impl<'d> Walk<'_, 'd> {
             Content::Value(_) if at == self.path.len() => (self.see)(slot),
             Content::Value(Value::Entity(uid)) => self.thing(uid, at),
             Content::Value(Value::Record(body)) => {
-                if let Some(Type::Record(record)) = of.0.get(of.1).map(|field| field.ty.element()) {
-                    self.body(body, &record.fields, at, owner);
+                let field = of.0.fields(self.vocabulary).and_then(|fields| fields.get(of.1));
+                if let Some(Type::Record(record)) = field.map(|field| field.ty.element()) {
+                    self.body(body, Shape::Record(&record.fields), at, owner);
                 }
             }
             Content::Value(_) => {}

@@ -208,7 +208,7 @@ impl Lowerer<'_> {
             return Ok(None);
         };
         let place = here.place(span.clone());
-        Ok(match text.as_str() {
+        Ok(match &**text {
             "unknown" => Some(Content::Hole(Hole {
                 why: Why::Unknown,
                 asked: Gate::Sign,
@@ -387,7 +387,7 @@ fn writable<'a>(fields: &'a Fields, key: &str) -> Option<&'a Field> {
     fields.get(key).filter(|field| is_writable(field))
 }
 
-fn key_of(entry: &Entry) -> Option<(&str, dsl::Span)> {
+fn key_of<'a>(entry: &'a Entry<'_>) -> Option<(&'a str, dsl::Span)> {
     match entry.groups.first()?.atoms.first()? {
         Atom::Word { text, span } => Some((text, span.clone())),
         _ => None,
@@ -424,12 +424,12 @@ fn missing_value(field: &Field, at: &crate::source::Place) -> Mistake {
 }
 
 /// The words of groups.
-fn words(groups: &[Group]) -> Vec<&[Atom]> {
+fn words<'g, 'a>(groups: &'g [Group<'a>]) -> Vec<&'g [Atom<'a>]> {
     groups.iter().map(|group| group.atoms.as_slice()).collect()
 }
 
 /// The groups of a list, or the group itself.
-fn without_brackets(atoms: &[Atom]) -> Vec<&[Atom]> {
+fn without_brackets<'g, 'a>(atoms: &'g [Atom<'a>]) -> Vec<&'g [Atom<'a>]> {
     match atoms {
         [Atom::List { groups, .. }] => words(groups),
         _ => vec![atoms],

@@ -84,15 +84,14 @@ pub fn lower(
     lowerer.tables(tables);
     lowerer.house(parameters);
     lowerer.out.fatal = std::mem::take(&mut lowerer.out.mistakes);
-    let trees: Vec<(DealFile, Tree)> =
-        files.iter().map(|file| (file.clone(), dsl::parse(&file.text))).collect();
+    let trees: Vec<(&DealFile, Tree<'_>)> = files.iter().map(|file| (file, dsl::parse(&file.text))).collect();
     for (file, tree) in &trees {
         lowerer.gather(file, tree);
     }
     // Each tree is given back as soon as it is lowered: trees are large.
     for (file, tree) in trees {
         if !tree.is_broken() {
-            lowerer.file(&file, &tree);
+            lowerer.file(file, &tree);
         }
     }
     lowerer.title_elements();
@@ -194,7 +193,7 @@ impl<'a> Lowerer<'a> {
 
     fn begins_with_kind(&self, entry: &Entry) -> bool {
         let first = entry.groups.first().and_then(|group| group.atoms.first());
-        matches!(first, Some(Atom::Word { text, .. }) if self.vocabulary.kinds.contains_key(text.as_str()))
+        matches!(first, Some(Atom::Word { text, .. }) if self.vocabulary.kinds.contains_key(&**text))
     }
 
     /// The kind and name of a declaration, if the entry is one.
@@ -204,9 +203,9 @@ impl<'a> Lowerer<'a> {
         else {
             return None;
         };
-        let ty = self.vocabulary.kinds.get(keyword.as_str())?;
+        let ty = self.vocabulary.kinds.get(&**keyword)?;
         dsl::check_name(name).ok()?;
-        Some((self.vocabulary.entity(ty), name.clone()))
+        Some((self.vocabulary.entity(ty), name.to_string()))
     }
 
     fn file(&mut self, file: &DealFile, tree: &Tree) {
@@ -300,7 +299,7 @@ impl<'a> Lowerer<'a> {
         let rest = entry.groups.first().map_or(&[][..], |group| &group.atoms[2..]);
         let title = match rest {
             [] => None,
-            [Atom::Text { value, span }] => Some((value.clone(), place(span.clone()))),
+            [Atom::Text { value, span }] => Some((value.to_string(), place(span.clone()))),
             [other, ..] => {
                 return Err(Mistake::at(&place(other.span()), "a title in quotes belongs here")
                     .help("kind name \"Title\" { … }"));
@@ -320,7 +319,7 @@ impl<'a> Lowerer<'a> {
                 .help(format!("one of {}", kinds().collect::<Vec<_>>().join(", ")));
         };
         let at = Place::new(&file.source, span.clone());
-        if !self.vocabulary.kinds.contains_key(text.as_str()) {
+        if !self.vocabulary.kinds.contains_key(&**text) {
             return Mistake::at(&at, format!("`{text}` is not a kind of declaration"))
                 .help(format!("one of {}", kinds().collect::<Vec<_>>().join(", ")))
                 .did_you_mean(text, kinds());

@@ -12,15 +12,15 @@ use crate::vocabulary::{Field, Fields, Gate, Name, Position, Scalar, Sort, Type,
 
 /// The words of one value, taken from the front.
 pub(super) struct Cursor<'a> {
-    atoms: &'a [Atom],
+    atoms: &'a [Atom<'a>],
 }
 
 impl<'a> Cursor<'a> {
-    fn new(atoms: &'a [Atom]) -> Self {
+    fn new(atoms: &'a [Atom<'a>]) -> Self {
         Self { atoms }
     }
 
-    pub(super) fn next(&mut self) -> Option<&'a Atom> {
+    pub(super) fn next(&mut self) -> Option<&'a Atom<'a>> {
         let (first, rest) = self.atoms.split_first()?;
         self.atoms = rest;
         Some(first)
@@ -420,12 +420,12 @@ impl Lowerer<'_> {
             return Ok(Value::Set(set));
         }
         let atoms = match value {
-            Toml::Word(word) => vec![Atom::Word { text: word.clone(), span: 0..0 }],
+            Toml::Word(word) => vec![Atom::Word { text: word.into(), span: 0..0 }],
             Toml::Text(text) if matches!(ty, Type::String | Type::Entity(_) | Type::Scalar(Scalar::Path)) => {
-                vec![Atom::Text { value: text.clone(), span: 0..0 }]
+                vec![Atom::Text { value: text.into(), span: 0..0 }]
             }
             Toml::Text(text) => {
-                text.split_whitespace().map(|word| Atom::Word { text: word.to_owned(), span: 0..0 }).collect()
+                text.split_whitespace().map(|word| Atom::Word { text: word.into(), span: 0..0 }).collect()
             }
             Toml::List(_) => return Err(Mistake::at(&at, "one value belongs here, not a list")),
         };
@@ -451,7 +451,7 @@ fn fits(ty: &Type, cursor: &Cursor<'_>) -> bool {
 
 fn shown(atom: &Atom) -> String {
     match atom {
-        Atom::Word { text, .. } => text.clone(),
+        Atom::Word { text, .. } => text.to_string(),
         Atom::Text { value, .. } => format!("\"{value}\""),
         Atom::List { .. } => "[…]".to_owned(),
     }

@@ -49,7 +49,7 @@ pub(super) fn read(
         Scalar::Hash => hash(text).map(|text| Value::Text(text.into())),
         Scalar::Path => path(text).map(|text| Value::Text(text.into())),
         Scalar::Spdx => spdx(text).map(Value::Text),
-        Scalar::Code => Ok(Value::Text(text.as_str().into())),
+        Scalar::Code => Ok(Value::Text((&**text).into())),
         Scalar::Compute => compute(text).map(Value::Long),
         Scalar::Money | Scalar::Period => unreachable!("read with more than one word"),
     };
@@ -69,12 +69,12 @@ pub(super) fn boolean(here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> R
 
 pub(super) fn text(here: &Here<'_>, cursor: &mut Cursor<'_>, at: &Place) -> Result<Value, Mistake> {
     match cursor.next() {
-        Some(Atom::Text { value, .. }) => Ok(Value::Text(value.as_str().into())),
+        Some(Atom::Text { value, .. }) => Ok(Value::Text((&**value).into())),
         Some(Atom::Word { text, span }) if countersign_dsl::is_reserved_name(text) => {
             Err(Mistake::at(&here.place(span.clone()), format!("`{text}` is not an answer here"))
                 .help(format!("put it in quotes if it is the text itself: \"{text}\"")))
         }
-        Some(Atom::Word { text, .. }) => Ok(Value::Text(text.as_str().into())),
+        Some(Atom::Word { text, .. }) => Ok(Value::Text((&**text).into())),
         _ => Err(Mistake::at(at, "a text in quotes belongs here")),
     }
 }
@@ -179,7 +179,7 @@ pub(super) fn period(
     let name = |one: &str| {
         if number == 1 { one.to_owned() } else { format!("{one}s") }
     };
-    let period = match unit.as_str() {
+    let period = match &**unit {
         "year" | "years" if number <= LONGEST => {
             Period::new(number * 12, 0, format!("{number} {}", name("year")))
         }
@@ -233,7 +233,7 @@ fn business_days(
             return Err(Mistake::at(place, "business days in which place?"));
         };
         shown.push_str(&format!(" in {text}"));
-        calendar = Some((text.clone(), here.place(span.clone())));
+        calendar = Some((text.to_string(), here.place(span.clone())));
     }
     let mut period = Period::new(0, number, shown);
     // Five of seven days, and no calendar loses more than a month of them a year to holidays.

@@ -1,10 +1,12 @@
 //! Things by name: found by a digest of it, and listed in the order of names.
 //!
-//! A check asks for attributes some millions of times, and most that are asked for are not there: the digests
-//! lie side by side, so that this is seen without looking at a name.
+//! A check asks for attributes some thousand times a deal, and most that are asked for are not there. They are
+//! seldom listed, and put in order only then.
 
 use std::hash::{Hash, Hasher};
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rustc_hash::FxHasher;
 
 use super::Name;
@@ -14,43 +16,28 @@ use super::Name;
 pub struct ByName<T> {
     /// In the order in which they came.
     entries: Vec<(Name, T)>,
-    /// The digests of their names, in the same order.
-    digests: Vec<u32>,
-    /// Their positions, in the order of names.
-    order: Vec<u32>,
+    /// Where each lies, by its digest.
+    table: HashTable<u32>,
+    /// Did they come in the order of their names?
+    sorted: bool,
 }
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), digests: Vec::new(), order: Vec::new() }
+        Self { entries: Vec::new(), table: HashTable::new(), sorted: true }
     }
 }
 
-fn digest(name: &str) -> u32 {
+fn digest(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     name.hash(&mut hasher);
-    #[expect(clippy::cast_possible_truncation, reason = "half of a digest tells names apart as well")]
-    let digest = hasher.finish() as u32;
-    digest
+    hasher.finish()
 }
-
-/// Digests that are looked at in one go.
-const AT_ONCE: usize = 8;
 
 impl<T> ByName<T> {
     fn find(&self, name: &str) -> Option<usize> {
-        let wanted = digest(name);
-        for (chunk, digests) in self.digests.chunks(AT_ONCE).enumerate() {
-            // Without a branch for each of them, the machine compares them all at once.
-            if digests.iter().fold(false, |found, digest| found | (*digest == wanted)) {
-                let from = chunk * AT_ONCE;
-                let mut alike = (from..).zip(digests).filter(|(_, digest)| **digest == wanted);
-                if let Some((at, _)) = alike.find(|(at, _)| *self.entries[*at].0 == *name) {
-                    return Some(at);
-                }
-            }
-        }
-        None
+        let same = |at: &u32| *self.entries[*at as usize].0 == *name;
+        self.table.find(digest(name), same).map(|at| *at as usize)
     }
 
     /// The one of a name.
@@ -71,8 +58,8 @@ impl<T> ByName<T> {
     /// Makes room for more.
     pub fn reserve(&mut self, more: usize) {
         self.entries.reserve_exact(more);
-        self.digests.reserve_exact(more);
-        self.order.reserve_exact(more);
+        let entries = &self.entries;
+        self.table.reserve(more, |at| digest(&entries[*at as usize].0));
     }
 
     /// Sets one.
@@ -80,27 +67,40 @@ impl<T> ByName<T> {
     /// # Panics
     /// Beyond 2³², which no memory holds.
     pub fn insert(&mut self, name: Name, one: T) {
-        match self.find(&name) {
-            Some(at) => self.entries[at].1 = one,
-            None => self.add(name, one),
+        let at = u32::try_from(self.entries.len()).expect("fewer than memory holds");
+        let entries = &self.entries;
+        let same = |at: &u32| entries[*at as usize].0 == name;
+        match self.table.entry(digest(&name), same, |at| digest(&entries[*at as usize].0)) {
+            Entry::Occupied(known) => self.entries[*known.get() as usize].1 = one,
+            Entry::Vacant(free) => {
+                free.insert(at);
+                self.sorted &= self.entries.last().is_none_or(|(last, _)| *last < name);
+                self.entries.push((name, one));
+            }
         }
     }
 
     /// The one of a name, made if it is not there.
     pub fn or_insert_with(&mut self, name: &Name, make: impl FnOnce() -> T) -> &mut T {
         let at = self.find(name).unwrap_or_else(|| {
-            self.add(Name::clone(name), make());
+            self.insert(Name::clone(name), make());
             self.entries.len() - 1
         });
         &mut self.entries[at].1
     }
 
-    fn add(&mut self, name: Name, one: T) {
-        let at = u32::try_from(self.entries.len()).expect("fewer than memory holds");
-        let place = self.order.partition_point(|at| *self.entries[*at as usize].0 < *name);
-        self.order.insert(place, at);
-        self.digests.push(digest(&name));
-        self.entries.push((name, one));
+    /// All of them with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
+        let order = (!self.sorted).then(|| {
+            let mut order: Vec<usize> = (0..self.entries.len()).collect();
+            order.sort_unstable_by(|a, b| self.entries[*a].0.cmp(&self.entries[*b].0));
+            order
+        });
+        (0..self.entries.len()).map(move |nth| {
+            let at = order.as_ref().map_or(nth, |order| order[nth]);
+            let (name, one) = &self.entries[at];
+            (name, one)
+        })
     }
 
     /// All of them.
@@ -118,14 +118,6 @@ impl<T> ByName<T> {
         self.entries.iter_mut().map(|(_, one)| one)
     }
 
-    /// All of them with their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
-        self.order.iter().map(|at| {
-            let (name, one) = &self.entries[*at as usize];
-            (name, one)
-        })
-    }
-
     /// How many.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -135,6 +127,11 @@ impl<T> ByName<T> {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+
+    /// The same, laid out in the order of names: for what is listed more often than it is made.
+    pub fn in_order(self) -> Self {
+        if self.sorted { self } else { self.into_iter().collect() }
+    }
 }
 
 impl<T> IntoIterator for ByName<T> {
@@ -142,7 +139,17 @@ impl<T> IntoIterator for ByName<T> {
     type IntoIter = std::vec::IntoIter<(Name, T)>;
 
     fn into_iter(mut self) -> Self::IntoIter {
-        self.entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        if !self.sorted {
+            self.entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
         self.entries.into_iter()
+    }
+}
+
+impl<T> FromIterator<(Name, T)> for ByName<T> {
+    fn from_iter<I: IntoIterator<Item = (Name, T)>>(all: I) -> Self {
+        let mut by_name = Self::default();
+        all.into_iter().for_each(|(name, one)| by_name.insert(name, one));
+        by_name
     }
 }

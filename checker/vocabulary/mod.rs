@@ -252,6 +252,25 @@ impl Field {
 /// Attributes by name.
 pub type Fields = ByName<Field>;
 
+/// Which attributes a block may have. Those of a type are looked up only when they are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape<'a> {
+    /// Those of an entity type.
+    Type(&'a Name),
+    /// These.
+    Record(&'a Fields),
+}
+
+impl<'a> Shape<'a> {
+    /// The attributes.
+    pub fn fields(self, vocabulary: &'a Vocabulary) -> Option<&'a Fields> {
+        match self {
+            Self::Type(ty) => vocabulary.types.get(ty).map(|entity| &entity.fields),
+            Self::Record(fields) => Some(fields),
+        }
+    }
+}
+
 /// A nested block, or a positional value of several words.
 #[derive(Debug)]
 pub struct Record {

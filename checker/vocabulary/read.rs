@@ -152,6 +152,7 @@ impl Reader {
         let departures = types.contains_key(known::DEPARTURE);
         for entity in types.values_mut() {
             machine_fields(entity, departures);
+            entity.fields = std::mem::take(&mut entity.fields).in_order();
         }
         let kinds = types
             .values()

@@ -16,7 +16,7 @@ pub(crate) fn unclosed(source: &str, entries: &[Entry]) -> Vec<Mistake> {
 }
 
 /// An entry whose block is not closed, and the place before which its `}` seems to be missing.
-type Missing<'a> = (&'a Entry, Option<Span>);
+type Missing<'a> = (&'a Entry<'a>, Option<Span>);
 
 /// The indentation does not agree with the braces in any way.
 struct Contradiction;
@@ -24,13 +24,13 @@ struct Contradiction;
 struct Guess<'a> {
     margins: Margins,
     /// The entries whose blocks are open.
-    open: Vec<&'a Entry>,
+    open: Vec<&'a Entry<'a>>,
     missing: Vec<Missing<'a>>,
 }
 
 impl<'a> Guess<'a> {
     /// Walks the tree in the order of the source and closes blocks where the indentation says so.
-    fn entries(&mut self, entries: &'a [Entry]) -> Result<(), Contradiction> {
+    fn entries(&mut self, entries: &'a [Entry<'a>]) -> Result<(), Contradiction> {
         for entry in entries {
             if let Some(indent) = self.margins.if_first(entry.span.start) {
                 while let Some(last) = self.open.pop_if(|last| indent <= self.margins.indent(last.span.start))
@@ -62,14 +62,14 @@ impl<'a> Guess<'a> {
     }
 
     /// More missing braces than blocks can be open at once cannot be right.
-    fn miss(&mut self, entry: &'a Entry, before: Span) -> Result<(), Contradiction> {
+    fn miss(&mut self, entry: &'a Entry<'a>, before: Span) -> Result<(), Contradiction> {
         self.missing.push((entry, Some(before)));
         if self.missing.len() > MAX_DEPTH { Err(Contradiction) } else { Ok(()) }
     }
 }
 
 /// Takes the braces at their word: what is open at the end of the file.
-fn by_braces(entries: &[Entry]) -> Vec<Missing<'_>> {
+fn by_braces<'a>(entries: &'a [Entry<'a>]) -> Vec<Missing<'a>> {
     let mut missing = Vec::new();
     let mut last = entries.last();
     while let Some((entry, block)) = last.and_then(|entry| Some((entry, entry.block.as_ref()?)))

@@ -13,7 +13,7 @@ use crate::{Block, Comment, Entry, Mistake, Span, Tree, blocks, limits};
 struct Grammar;
 
 /// Reads a deal file. Every source gives a tree; what is wrong with it is in the tree's mistakes.
-pub fn parse(source: &str) -> Tree {
+pub fn parse(source: &str) -> Tree<'_> {
     if let Some(mistake) = limits::check(source) {
         return refused(mistake);
     }
@@ -37,7 +37,7 @@ pub fn parse(source: &str) -> Tree {
     Tree { entries, comments: reader.comments, mistakes: reader.mistakes.into_sorted() }
 }
 
-fn refused(mistake: Mistake) -> Tree {
+fn refused(mistake: Mistake) -> Tree<'static> {
     Tree { mistakes: vec![mistake], ..Tree::default() }
 }
 
@@ -51,10 +51,10 @@ struct Reader<'a> {
     last_close: Option<Span>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The entries of a file or of a block.
-    fn entries(&mut self, pairs: Pairs<Rule>) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
+    fn entries(&mut self, pairs: Pairs<Rule>) -> Vec<Entry<'a>> {
+        let mut entries: Vec<Entry<'a>> = Vec::new();
         for pair in pairs {
             match (pair.as_rule(), entries.last_mut()) {
                 (Rule::head, _) => entries.extend(self.head(&pair)),
@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     /// An entry without its block, unless it holds nothing at all.
-    fn head(&mut self, pair: &Pair<Rule>) -> Option<Entry> {
+    fn head(&mut self, pair: &Pair<Rule>) -> Option<Entry<'a>> {
         let before = self.mistakes.count();
         let head = words::split(self.source, span_of(pair), &mut self.comments, &mut self.mistakes);
         let span = head.start..head.end;
@@ -116,7 +116,7 @@ impl Reader<'_> {
     }
 
     /// An anchor behind `}` belongs to the entry that the block ended.
-    fn late_anchor(&mut self, entry: &mut Entry, pair: &Pair<Rule>) {
+    fn late_anchor(&mut self, entry: &mut Entry<'a>, pair: &Pair<Rule>) {
         let before = self.mistakes.count();
         let Head { groups, anchor, end, .. } =
             words::split(self.source, span_of(pair), &mut self.comments, &mut self.mistakes);
@@ -133,7 +133,7 @@ impl Reader<'_> {
         }
     }
 
-    fn nameless(&mut self, pair: Pair<Rule>) -> Entry {
+    fn nameless(&mut self, pair: Pair<Rule>) -> Entry<'a> {
         let span = span_of(&pair);
         self.mistakes.push(
             Mistake::new(span.start..span.start + 1, "this block has no name")
@@ -143,7 +143,7 @@ impl Reader<'_> {
         Entry { groups: Vec::new(), anchor: None, block, head: span.start..span.start, span, mistakes: 1 }
     }
 
-    fn block(&mut self, pair: Pair<Rule>) -> Block {
+    fn block(&mut self, pair: Pair<Rule>) -> Block<'a> {
         let open = pair.as_span().start();
         let mut close = None;
         let inner = pair.into_inner();

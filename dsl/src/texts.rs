@@ -2,6 +2,8 @@
 //!
 //! `deal.pest` draws the same borders for pest; a property test holds the two together.
 
+use std::borrow::Cow;
+
 use crate::Span;
 
 /// The blanks before which and after which a word ends. Only the first three, and NBSP, may stand before a comment.
@@ -108,9 +110,9 @@ pub(crate) fn may_follow_text(rest: &str) -> bool {
 }
 
 /// What a text says: escapes undone, each line break with the blanks around it read as one blank.
-pub(crate) fn text_value(inner: &str) -> String {
+pub(crate) fn text_value(inner: &str) -> Cow<'_, str> {
     if !inner.contains(['\\', '\n']) {
-        return inner.to_owned();
+        return Cow::Borrowed(inner);
     }
     let mut value = String::with_capacity(inner.len());
     let mut chars = inner.chars().peekable();
@@ -125,7 +127,7 @@ pub(crate) fn text_value(inner: &str) -> String {
             c => value.push(c),
         }
     }
-    value
+    Cow::Owned(value)
 }
 
 /// A text with straight quotes, whatever quotes the author wrote; quote marks within a curly text become escapes.

@@ -9,8 +9,8 @@ use crate::texts::{begins_comment, comment_span, is_blank, line_end, refused};
 use crate::{Anchor, Atom, Comment, Group, Mistake, Span};
 
 /// What stands in a head.
-pub(crate) struct Head {
-    pub(crate) groups: Vec<Group>,
+pub(crate) struct Head<'a> {
+    pub(crate) groups: Vec<Group<'a>>,
     pub(crate) anchor: Option<Anchor>,
     /// The first word.
     pub(crate) start: usize,
@@ -19,7 +19,12 @@ pub(crate) struct Head {
 }
 
 /// Splits the head that covers `span` of the source.
-pub(crate) fn split(source: &str, span: Span, comments: &mut Vec<Comment>, mistakes: &mut Mistakes) -> Head {
+pub(crate) fn split<'a>(
+    source: &'a str,
+    span: Span,
+    comments: &mut Vec<Comment>,
+    mistakes: &mut Mistakes,
+) -> Head<'a> {
     let text = &source[..span.end];
     let (at, end) = (span.start, span.start);
     let mut splitter =
@@ -30,7 +35,7 @@ pub(crate) fn split(source: &str, span: Span, comments: &mut Vec<Comment>, mista
     Head { groups, anchor: splitter.anchor, start, end: splitter.end.max(start) }
 }
 
-struct Splitter<'a> {
+struct Splitter<'a, 'm> {
     source: &'a str,
     /// The source up to the end of the head.
     text: &'a str,
@@ -39,21 +44,21 @@ struct Splitter<'a> {
     anchor: Option<Anchor>,
     /// German or French quote marks were told already; what looks like a text behind them is told with them.
     foreign_quotes: bool,
-    comments: &'a mut Vec<Comment>,
-    mistakes: &'a mut Mistakes,
+    comments: &'m mut Vec<Comment>,
+    mistakes: &'m mut Mistakes,
 }
 
 /// The groups read so far, at one level of brackets.
 #[derive(Default)]
-struct Level {
-    groups: Vec<Group>,
-    atoms: Vec<Atom>,
+struct Level<'a> {
+    groups: Vec<Group<'a>>,
+    atoms: Vec<Atom<'a>>,
     /// A line ended since the last atom or comma.
     line_ended: bool,
 }
 
-impl Level {
-    fn push(&mut self, atom: Atom) {
+impl<'a> Level<'a> {
+    fn push(&mut self, atom: Atom<'a>) {
         if self.atoms.is_empty() {
             if let (true, Some(last)) = (self.line_ended, self.groups.last_mut()) {
                 last.broke_line = true;
@@ -74,9 +79,9 @@ impl Level {
     }
 }
 
-impl Splitter<'_> {
+impl<'a> Splitter<'a, '_> {
     /// Reads to the end of the head, or to the `]` of the list that began at `list`.
-    fn groups(&mut self, list: Option<usize>) -> Vec<Group> {
+    fn groups(&mut self, list: Option<usize>) -> Vec<Group<'a>> {
         let mut level = Level::default();
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             match byte {
@@ -100,7 +105,7 @@ impl Splitter<'_> {
         self.close_level(level, list.is_some())
     }
 
-    fn beyond_ascii(&mut self, level: &mut Level, in_list: bool) {
+    fn beyond_ascii(&mut self, level: &mut Level<'a>, in_list: bool) {
         match self.text[self.at..].chars().next() {
             Some('§') => self.anchor(in_list),
             Some('“') => self.text(level),
@@ -109,7 +114,7 @@ impl Splitter<'_> {
         }
     }
 
-    fn push(&mut self, level: &mut Level, atom: Atom) {
+    fn push(&mut self, level: &mut Level<'a>, atom: Atom<'a>) {
         if let (true, Some(last)) = (level.line_ended, level.atoms.last()) {
             let mistake = Mistake::new(last.span(), "no comma stands behind this member of a list");
             self.mistakes
@@ -118,7 +123,7 @@ impl Splitter<'_> {
         level.push(atom);
     }
 
-    fn comma(&mut self, level: &mut Level) {
+    fn comma(&mut self, level: &mut Level<'a>) {
         let span = self.take(1);
         level.line_ended = false;
         if !level.atoms.is_empty() {
@@ -135,7 +140,7 @@ impl Splitter<'_> {
     }
 
     /// Only in a list: elsewhere `;` ends the head.
-    fn semicolon(&mut self, level: &mut Level) {
+    fn semicolon(&mut self, level: &mut Level<'a>) {
         let span = self.take(1);
         self.mistakes.push(
             Mistake::new(span.clone(), "a `;` stands within a list")
@@ -146,7 +151,7 @@ impl Splitter<'_> {
         }
     }
 
-    fn close_level(&mut self, mut level: Level, in_list: bool) -> Vec<Group> {
+    fn close_level(&mut self, mut level: Level<'a>, in_list: bool) -> Vec<Group<'a>> {
         if !level.atoms.is_empty() {
             level.end_group(None);
         } else if !in_list && let Some(comma) = level.groups.last().and_then(|group| group.comma.clone()) {
@@ -157,7 +162,7 @@ impl Splitter<'_> {
         level.groups
     }
 
-    fn list(&mut self, level: &mut Level) {
+    fn list(&mut self, level: &mut Level<'a>) {
         let open = self.take(1);
         let groups = self.groups(Some(open.start));
         if self.text.as_bytes().get(self.at) == Some(&b']') {

@@ -71,7 +71,8 @@ fn messages_keep_the_house_style() {
 
 #[test]
 fn a_flood_of_mistakes_is_cut_and_says_so() {
-    let tree = parse(&"a: 1\n".repeat(5000));
+    let source = "a: 1\n".repeat(5000);
+    let tree = parse(&source);
     assert_eq!(tree.mistakes.len(), 1001);
     assert_eq!(tree.mistakes[1000].message, "the file has 4000 more mistakes, which are not listed");
     assert!(tree.is_broken());

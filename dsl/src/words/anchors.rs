@@ -3,7 +3,7 @@
 use super::*;
 use crate::texts::{straight, trimmed_lines};
 
-impl Splitter<'_> {
+impl Splitter<'_, '_> {
     /// Reads the anchor at `self.at`, up to the end of the line, to a list, or to what ends a member of a list.
     pub(super) fn anchor(&mut self, in_list: bool) {
         let start = self.at;

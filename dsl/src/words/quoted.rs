@@ -3,13 +3,13 @@
 use super::*;
 use crate::texts::{may_follow_text, text_end, text_value};
 
-impl Splitter<'_> {
-    pub(super) fn text(&mut self, level: &mut Level) {
+impl<'a> Splitter<'a, '_> {
+    pub(super) fn text(&mut self, level: &mut Level<'a>) {
         let text = self.quoted();
         self.push(level, text);
     }
 
-    pub(super) fn quoted(&mut self) -> Atom {
+    pub(super) fn quoted(&mut self) -> Atom<'a> {
         let start = self.at;
         let quote = self.text[start..].chars().next().map_or(1, char::len_utf8);
         self.check_before_text(start..start + quote);

@@ -1,9 +1,11 @@
 //! Single words: where they end, the sign for per cent, the key at the start, characters that do not belong.
 
+use std::borrow::Cow;
+
 use super::*;
 
-impl Splitter<'_> {
-    pub(super) fn word(&mut self, level: &mut Level) {
+impl<'a> Splitter<'a, '_> {
+    pub(super) fn word(&mut self, level: &mut Level<'a>) {
         let start = self.at;
         let (end, plain) = word_end(self.text, start);
         self.take(end - start);
@@ -18,7 +20,7 @@ impl Splitter<'_> {
         if !plain {
             self.check_word(start..end);
         }
-        self.push(level, Atom::Word { text: word.to_owned(), span: start..end });
+        self.push(level, Atom::Word { text: Cow::Borrowed(word), span: start..end });
     }
 
     /// `33 %` is one word.
@@ -27,7 +29,7 @@ impl Splitter<'_> {
             Some(Atom::Word { text, span })
                 if !level.line_ended && text.ends_with(|c: char| c.is_ascii_digit()) =>
             {
-                text.push('%');
+                text.to_mut().push('%');
                 span.end = self.at;
                 true
             }
@@ -85,11 +87,11 @@ impl Splitter<'_> {
             && text.len() > 1
             && text.ends_with([':', '='])
         {
-            let sign = text.pop().unwrap_or(':');
+            let sign = text.to_mut().pop().unwrap_or(':');
             span.end -= 1;
             self.mistakes.push(no_sign(span.end..span.end + 1, sign, text));
         } else if let [Atom::Word { text: key, .. }, Atom::Word { text, span }, ..] = &group.atoms[..]
-            && matches!(text.as_str(), ":" | "=" | ":=")
+            && matches!(&**text, ":" | "=" | ":=")
         {
             self.mistakes.push(no_sign(span.clone(), text, key));
             group.atoms.remove(1);
