@@ -33,7 +33,7 @@ fn show_groups(groups: &[Group]) -> String {
 
 fn show_atom(atom: &Atom) -> String {
     match atom {
-        Atom::Word { text, .. } => text.clone(),
+        Atom::Word { text, .. } => text.to_string(),
         Atom::Text { value, .. } => format!("{value:?}"),
         Atom::List { groups, .. } => format!("[{}]", show_groups(groups)),
     }

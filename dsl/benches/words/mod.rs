@@ -9,7 +9,7 @@ use pest::iterators::{Pair, Pairs};
 struct Grammar;
 
 /// Reads a source without mistakes.
-pub fn parse(source: &str) -> Vec<Entry> {
+pub fn parse(source: &str) -> Vec<Entry<'_>> {
     pairs(source).next().map(|file| entries(file.into_inner())).unwrap_or_default()
 }
 
@@ -58,11 +58,11 @@ fn commas(source: &str, groups: &mut [Group]) {
     }
 }
 
-fn group(pair: Pair<Rule>) -> Group {
+fn group(pair: Pair<'_, Rule>) -> Group<'_> {
     Group { atoms: pair.into_inner().map(atom).collect(), comma: None, broke_line: false }
 }
 
-fn atom(pair: Pair<Rule>) -> Atom {
+fn atom(pair: Pair<'_, Rule>) -> Atom<'_> {
     let span = span_of(&pair);
     match pair.as_rule() {
         Rule::list => {
@@ -73,9 +73,9 @@ fn atom(pair: Pair<Rule>) -> Atom {
         }
         Rule::text => {
             let inner = pair.as_str();
-            Atom::Text { value: inner[1..inner.len() - 1].to_owned(), span }
+            Atom::Text { value: inner[1..inner.len() - 1].into(), span }
         }
-        _ => Atom::Word { text: pair.as_str().to_owned(), span },
+        _ => Atom::Word { text: pair.as_str().into(), span },
     }
 }
 
