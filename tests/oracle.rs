@@ -49,6 +49,40 @@ fn the_authorizer_agrees_on_deals_with_lines_taken_out_or_in_doubt() {
     });
 }
 
+#[test]
+fn plain_leaves_are_decided_as_cedar_decides_them() {
+    let examples = examples();
+    let compared = examples.par_iter().map(|text| leaf_by_leaf(&[file("", "example.deal", text)]));
+    let compared: usize = compared.sum();
+    assert!(compared > 10_000, "only {compared} leaves were compared");
+}
+
+/// Holds each leaf that is decided without Cedar against Cedar; says how many there were.
+fn leaf_by_leaf(files: &[DealFile]) -> usize {
+    let house = House::default();
+    let check = checked(files, &house);
+    let assessed = check.assess(check.lower());
+    let (judge, slices) = (check.judge(&assessed), Slices::new(&check.library.rules));
+    let anyone = Uid::new("Party", "anyone");
+    let mut compared = 0;
+    for subject in &assessed.subjects {
+        for &limb in slices.about(&subject.uid.ty) {
+            let of = &check.library.rules[limb.0].limbs[limb.1];
+            let Some(&gate) = of.gates.first() else { continue };
+            judge.ask(&subject.uid, gate, &anyone, |request| {
+                of.condition.node.leaves(&mut |leaf| {
+                    let Some(truth) = leaf.plain.as_ref().and_then(|plain| plain.decide(request)) else {
+                        return;
+                    };
+                    assert_eq!(request.cedar.truth(&leaf.expr), Ok(truth), "{}: {}", of.id, leaf.expr);
+                    compared += 1;
+                });
+            });
+        }
+    }
+    compared
+}
+
 /// A line of a block, now and then taken out or put in doubt.
 fn altered(line: &str, draw: &mut Draw) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -71,16 +105,7 @@ fn examples() -> Vec<String> {
 /// gate: what is a hole depends on the gate that asks.
 fn agrees(files: &[DealFile], seed: u64, rounds: u64) {
     let house = House::default();
-    let check = Check {
-        library: &ALL,
-        house: &house,
-        files,
-        stage: Stage::Status,
-        acting_for: None,
-        baseline: None,
-        today: TODAY,
-        threads: 1,
-    };
+    let check = checked(files, &house);
     let ours = check.assess(check.lower());
     let decided = ours_decided(&check, &ours);
     compare(&decided, &oracle(&check, &ours), files, "as it stands");
@@ -101,6 +126,19 @@ fn agrees(files: &[DealFile], seed: u64, rounds: u64) {
             let completed = check.assess(lowered);
             compare(&at_gate, &oracle(&check, &completed), files, &format!("completion {round}"));
         }
+    }
+}
+
+fn checked<'a>(files: &'a [DealFile], house: &'a House) -> Check<'a> {
+    Check {
+        library: &ALL,
+        house,
+        files,
+        stage: Stage::Status,
+        acting_for: None,
+        baseline: None,
+        today: TODAY,
+        threads: 1,
     }
 }
 
