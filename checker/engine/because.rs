@@ -181,10 +181,8 @@ fn without_sibling(request: &Request<'_>, read: &Read) -> Read {
         return read;
     };
     let owner = request.vocabulary.path_type(&root_type(request, read.root), parent);
-    let fields = match owner.as_ref().map(Type::element) {
-        Ok(Type::Entity(ty)) => &request.vocabulary.entity(ty).fields,
-        Ok(Type::Record(record)) => &record.fields,
-        _ => return read,
+    let Some(fields) = owner.as_ref().ok().and_then(|owner| request.vocabulary.fields_of(owner)) else {
+        return read;
     };
     if let Some((field, Some(_))) = base_field(fields, last) {
         let base = Name::clone(&field.name);
@@ -228,12 +226,8 @@ fn path_title(request: &Request<'_>, root: &Type, start: Option<&Uid>, path: &[N
     let mut owner: Option<String> = None;
     let mut ty = root.clone();
     for (index, name) in path.iter().enumerate() {
-        let fields = match ty.element() {
-            Type::Entity(entity) => &request.vocabulary.entity(entity).fields,
-            Type::Record(record) => &record.fields,
-            _ => break,
-        };
-        let Some((field, _)) = base_field(fields, name) else {
+        let fields = request.vocabulary.fields_of(&ty);
+        let Some((field, _)) = fields.and_then(|fields| base_field(fields, name)) else {
             break;
         };
         if index + 1 < path.len()

@@ -276,11 +276,7 @@ pub fn along<'v>(
     for name in path {
         let (field, sibling) = base_field(fields?, name)?;
         steps.push((field, sibling));
-        fields = match field.ty.element() {
-            Type::Entity(entity) => Some(&vocabulary.entity(entity).fields),
-            Type::Record(record) => Some(&record.fields),
-            _ => None,
-        };
+        fields = vocabulary.fields_of(&field.ty);
     }
     Some(steps)
 }

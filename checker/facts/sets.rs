@@ -7,7 +7,7 @@ use super::functions::{hole_slot, places};
 use super::{Fact, Facts, Found, asks, follow, visit};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, apart, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
-use crate::vocabulary::{Field, Fields, Gate, Name, Type};
+use crate::vocabulary::{Fields, Gate, Name};
 
 /// A set as a slot, each member once.
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
@@ -153,7 +153,7 @@ impl<'a, 'd> Tests<'a, 'd> {
     }
 
     /// Does a member fit all conditions? A hole is an answer nobody has.
-    fn fit(&self, member: Member<'_>) -> Result<bool, Hole> {
+    fn fit(&self, member: Member<'_, '_>) -> Result<bool, Hole> {
         let mut hole = None;
         for (condition, right, right_hole) in &self.conditions {
             let (any, left_hole) = self.any(member, condition, right);
@@ -168,7 +168,12 @@ impl<'a, 'd> Tests<'a, 'd> {
     }
 
     /// Does any value of the left side go with any of the right?
-    fn any(&self, member: Member<'_>, condition: &Condition, right: &Right<'_, '_>) -> (bool, Option<Hole>) {
+    fn any(
+        &self,
+        member: Member<'_, '_>,
+        condition: &Condition,
+        right: &Right<'_, '_>,
+    ) -> (bool, Option<Hole>) {
         let Condition { left, test: how, .. } = condition;
         let mut any = false;
         let hole = from_member(self.facts, self.deal, member, left, &mut |left| {
@@ -186,35 +191,35 @@ impl<'a, 'd> Tests<'a, 'd> {
 }
 
 /// A member of a set, with its fields if it is a record; things know theirs.
-type Member<'a> = (&'a Slot, Option<&'a Fields>);
+type Member<'d, 'v> = (&'d Slot, Option<&'v Fields>);
 
 /// The fields of the members, if they are records.
 fn fields_of_members<'v>(facts: &Facts<'v>, uid: &Uid, over: &Path, members: &[&Slot]) -> Option<&'v Fields> {
     if !members.iter().any(|slot| matches!(slot.value(), Some(Value::Record(_)))) {
         return None;
     }
-    let vocabulary = facts.vocabulary;
-    let mut fields = &vocabulary.entity(&uid.ty).fields;
-    for name in over {
-        fields = match fields.get(name)?.ty.element() {
-            Type::Entity(ty) => &vocabulary.entity(ty).fields,
-            Type::Record(record) => &record.fields,
-            _ => return None,
-        };
-    }
-    Some(fields)
+    let own = &facts.vocabulary.entity(&uid.ty).fields;
+    over.iter().try_fold(own, |fields, name| facts.vocabulary.fields_of(&fields.get(name)?.ty))
 }
 
-/// Values reached from a member: the member itself for an empty path, else from the thing it names
-/// or the record it is. What a record leaves out and is asked is a hole here too.
+/// Values reached from a member, or from each of several: the member itself for an empty path, else from the
+/// thing it names or the record it is. What a record leaves out and is asked is a hole here too.
 fn from_member<'d>(
     facts: &Facts<'_>,
     deal: &'d Deal,
-    member: Member<'d>,
+    member: Member<'d, '_>,
     path: &[Name],
     see: &mut dyn FnMut(&'d Slot),
 ) -> Option<Hole> {
     let (slot, fields) = member;
+    if let Some(Value::Set(set)) = slot.value() {
+        let mut hole = set.partial.clone();
+        for member in &set.members {
+            let more = from_member(facts, deal, (member, fields), path, see);
+            hole = hole.or(more);
+        }
+        return hole;
+    }
     let Some((name, rest)) = path.split_first() else {
         see(slot);
         return None;
@@ -225,7 +230,10 @@ fn from_member<'d>(
             let field = fields.get(name);
             match (body.slots.get(name), field) {
                 (Some(Slot { content: Content::Hole(hole), .. }), _) => Some(hole.clone()),
-                (Some(slot), Some(field)) => from_parts(facts, deal, (slot, fields_in(field)), rest, see),
+                (Some(slot), Some(field)) => {
+                    let part = (slot, facts.vocabulary.fields_of(&field.ty));
+                    from_member(facts, deal, part, rest, see)
+                }
                 (Some(slot), None) => {
                     see(slot);
                     None
@@ -234,33 +242,6 @@ fn from_member<'d>(
                 (None, field) => field.and_then(|field| asks(&field.mark)).map(unanswered_part),
             }
         }
-        _ => None,
-    }
-}
-
-/// The same for an attribute that may hold several.
-fn from_parts<'d>(
-    facts: &Facts<'_>,
-    deal: &'d Deal,
-    part: Member<'d>,
-    rest: &[Name],
-    see: &mut dyn FnMut(&'d Slot),
-) -> Option<Hole> {
-    let Some(Value::Set(set)) = part.0.value() else {
-        return from_member(facts, deal, part, rest, see);
-    };
-    let mut hole = set.partial.clone();
-    for member in &set.members {
-        let more = from_member(facts, deal, (member, part.1), rest, see);
-        hole = hole.or(more);
-    }
-    hole
-}
-
-/// The fields of the records that an attribute holds.
-fn fields_in(field: &Field) -> Option<&Fields> {
-    match field.ty.element() {
-        Type::Record(record) => Some(&record.fields),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHasher;
 
 use super::Name;
 
-/// Things by name: the attributes of a block, or the fields of a type.
+/// Things by name: the attributes of a block, the fields of a type, or the types themselves.
 #[derive(Clone, Debug)]
 pub struct ByName<T> {
     /// In the order in which they came.

@@ -15,8 +15,6 @@ pub mod read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::source::Place;
 pub use by_name::ByName;
 use derivation::{Derivation, Join};
@@ -349,47 +347,11 @@ impl EntityType {
     }
 }
 
-/// Entity types in the order of their names, and found by name at once.
-#[derive(Debug)]
-pub struct Types {
-    list: Vec<EntityType>,
-    index: FxHashMap<Name, usize>,
-}
-
-impl Types {
-    /// The type of a name.
-    pub fn get(&self, name: &str) -> Option<&EntityType> {
-        self.index.get(name).map(|at| &self.list[*at])
-    }
-
-    /// Is there a type of this name?
-    pub fn contains_key(&self, name: &str) -> bool {
-        self.index.contains_key(name)
-    }
-
-    /// All types.
-    pub fn values(&self) -> std::slice::Iter<'_, EntityType> {
-        self.list.iter()
-    }
-
-    /// All names.
-    pub fn keys(&self) -> impl Iterator<Item = &Name> {
-        self.values().map(|entity| &entity.name)
-    }
-}
-
-impl From<BTreeMap<Name, EntityType>> for Types {
-    fn from(types: BTreeMap<Name, EntityType>) -> Self {
-        let index = types.keys().cloned().zip(0..).collect();
-        Self { list: types.into_values().collect(), index }
-    }
-}
-
 /// Everything a `.deal` may say.
 #[derive(Debug)]
 pub struct Vocabulary {
     /// Entity types by Cedar name.
-    pub types: Types,
+    pub types: ByName<EntityType>,
     /// Common record types by name, for the reference pages.
     pub records: BTreeMap<Name, Arc<Record>>,
     /// Entity type by keyword of its kind.
@@ -410,6 +372,15 @@ impl Vocabulary {
     /// The field of an entity type, through the header for agreements.
     pub fn field(&self, ty: &str, name: &str) -> Option<&Field> {
         self.types.get(ty)?.fields.get(name)
+    }
+
+    /// The attributes that a value of a type has; through a set, those of its members.
+    pub fn fields_of<'a>(&'a self, ty: &'a Type) -> Option<&'a Fields> {
+        match ty.element() {
+            Type::Entity(name) => Some(&self.entity(name).fields),
+            Type::Record(record) => Some(&record.fields),
+            _ => None,
+        }
     }
 
     /// The attribute that has a role, and the type that declares it: the kind or the header.

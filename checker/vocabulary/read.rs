@@ -160,7 +160,7 @@ impl Reader {
             .map(|entity| (entity.keyword(), Name::clone(&entity.name)))
             .collect();
         let fragment = Fragment::new(merged, &types);
-        let vocabulary = Vocabulary { types: types.into(), records, kinds, fragment };
+        let vocabulary = Vocabulary { types: types.into_iter().collect(), records, kinds, fragment };
         match super::check::check(&vocabulary) {
             mistakes if mistakes.is_empty() => Ok(vocabulary),
             mistakes => Err(mistakes),
