@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
                 (Rule::head, _) => entries.extend(self.head(&pair)),
                 (Rule::block, Some(entry)) if self.belongs(&pair, entry) => {
                     entry.span.end = pair.as_span().end();
-                    entry.block = Some(self.block(pair));
+                    entry.block = Some(Box::new(self.block(pair)));
                 }
                 (Rule::block, _) => entries.push(self.nameless(pair)),
                 (Rule::anchor, Some(entry)) => self.late_anchor(entry, &pair),
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             Mistake::new(span.start..span.start + 1, "this block has no name")
                 .help("write before `{` what the block is, as in `asset dx-7b {`"),
         );
-        let block = Some(self.block(pair));
+        let block = Some(Box::new(self.block(pair)));
         Entry { groups: Vec::new(), anchor: None, block, head: span.start..span.start, span, mistakes: 1 }
     }
 

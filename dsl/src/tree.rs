@@ -37,10 +37,10 @@ pub struct Comment {
 pub struct Entry<'a> {
     /// The words before the anchor and the block, parted by commas; none only where a mistake tells why.
     pub groups: Vec<Group<'a>>,
-    /// Where in the contract it stands.
-    pub anchor: Option<Anchor>,
+    /// Where in the contract it stands. Few entries have an anchor or a block: all the others stay small.
+    pub anchor: Option<Box<Anchor>>,
     /// What stands between its braces.
-    pub block: Option<Block<'a>>,
+    pub block: Option<Box<Block<'a>>>,
     /// The whole entry.
     pub span: Span,
     /// From the first word to the end of the line or the block, without blanks at the end.

@@ -11,7 +11,7 @@ use crate::{Anchor, Atom, Comment, Group, Mistake, Span};
 /// What stands in a head.
 pub(crate) struct Head<'a> {
     pub(crate) groups: Vec<Group<'a>>,
-    pub(crate) anchor: Option<Anchor>,
+    pub(crate) anchor: Option<Box<Anchor>>,
     /// The first word.
     pub(crate) start: usize,
     /// Behind the last word, text, bracket, comma or anchor.
@@ -41,7 +41,7 @@ struct Splitter<'a, 'm> {
     text: &'a str,
     at: usize,
     end: usize,
-    anchor: Option<Anchor>,
+    anchor: Option<Box<Anchor>>,
     /// German or French quote marks were told already; what looks like a text behind them is told with them.
     foreign_quotes: bool,
     comments: &'m mut Vec<Comment>,

@@ -74,7 +74,7 @@ impl Splitter<'_, '_> {
                 anchor.text.push_str(text);
                 anchor.span.end = span.end;
             }
-            None => self.anchor = Some(Anchor { text: text.to_owned(), span }),
+            None => self.anchor = Some(Box::new(Anchor { text: text.to_owned(), span })),
         }
     }
 }
