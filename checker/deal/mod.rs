@@ -109,19 +109,6 @@ struct More {
     shown: Option<Box<str>>,
     /// Where a derived value came from, besides where it stands.
     from: Box<[Place]>,
-    /// What was not there, for a derived value that rests on that.
-    gap: Option<Box<Gap>>,
-}
-
-/// Something that is not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Attributes from the thing that carries the derived value.
-    pub path: Vec<Name>,
-    /// Head of the block it would stand in, or the place of the word that stands instead.
-    pub place: Option<Place>,
-    /// The word that stands instead.
-    pub word: Option<Name>,
 }
 
 impl Slot {
@@ -147,23 +134,10 @@ impl Slot {
     }
 
     /// The same, with the places it was derived from.
-    pub fn drawn_from<'p>(self, places: impl IntoIterator<Item = &'p Place>) -> Self {
+    pub fn drawn_from<'p>(mut self, places: impl IntoIterator<Item = &'p Place>) -> Self {
         let from = apart(self.place.as_ref(), places);
-        self.from_apart(from)
-    }
-
-    /// The same, with the places that [`apart`] left.
-    pub fn from_apart(mut self, from: Box<[Place]>) -> Self {
         if !from.is_empty() {
-            self.more.get_or_insert_default().from = from;
-        }
-        self
-    }
-
-    /// The same, with what was not there.
-    pub fn lacking(mut self, gap: Option<Gap>) -> Self {
-        if let Some(gap) = gap {
-            self.more.get_or_insert_default().gap = Some(Box::new(gap));
+            self.more.get_or_insert_default().from = from.into();
         }
         self
     }
@@ -178,14 +152,10 @@ impl Slot {
         self.more.as_ref()?.shown.as_deref()
     }
 
-    /// Where a derived value came from, besides where it stands.
+    /// Where a derived value came from, besides where it stands, as far as it was kept: [`crate::facts::grounds`]
+    /// knows it all.
     pub fn from(&self) -> &[Place] {
         self.more.as_ref().map_or(&[], |more| &more.from)
-    }
-
-    /// What was not there, for a derived value that rests on that.
-    pub fn gap(&self) -> Option<&Gap> {
-        self.more.as_ref()?.gap.as_deref()
     }
 
     /// Its value, if it has one.
@@ -216,7 +186,7 @@ impl Slot {
 }
 
 /// Places without the one where the value itself stands, and each once.
-pub fn apart<'p>(own: Option<&Place>, places: impl IntoIterator<Item = &'p Place>) -> Box<[Place]> {
+pub fn apart<'p>(own: Option<&Place>, places: impl IntoIterator<Item = &'p Place>) -> Vec<Place> {
     let mut apart: Vec<Place> = Vec::new();
     let mut before = None;
     for place in places {
@@ -225,7 +195,7 @@ pub fn apart<'p>(own: Option<&Place>, places: impl IntoIterator<Item = &'p Place
         }
         before = Some(place);
     }
-    apart.into()
+    apart
 }
 
 /// Value, word or hole.

@@ -3,7 +3,7 @@
 use super::condition::{Node, Read, Root};
 use super::walk::{Missing, Reading, Request, Truth};
 use crate::deal::{Content, Question, Slot, Uid, Value, Why};
-use crate::facts::base_field;
+use crate::facts::{Gap, Grounds, base_field, grounds};
 use crate::finding::Because;
 use crate::source::Place;
 use crate::vocabulary::{Mark, Name, Sort, Type, known};
@@ -94,17 +94,22 @@ fn reason(request: &Request<'_>, read: &Read) -> Option<Because> {
     let fact = fact_name(&read.path, read.root);
     let title = title(request, &read);
     Some(match request.read(&read) {
-        Reading::There(slot) if slot.gap().is_some() => gap_reason(request, &read, slot)?,
-        Reading::There(slot) => Because {
-            fact,
-            title,
-            shown: request.deal.show_slot(slot),
-            place: slot.place.clone().or_else(|| slot.from().first().cloned()),
-            anchor: slot.anchor().map(|anchor| anchor.to_string()),
-            missing: false,
-            exception: slot.place.is_none() && says_no(slot),
-            from: slot.from().to_vec(),
-        },
+        Reading::There(slot) => {
+            let Grounds { from, gap } = grounds_of(request, &read, slot);
+            if let Some(gap) = gap {
+                return gap_reason(request, &read, gap);
+            }
+            Because {
+                fact,
+                title,
+                shown: request.deal.show_slot(slot),
+                place: slot.place.clone().or_else(|| from.first().cloned()),
+                anchor: slot.anchor().map(|anchor| anchor.to_string()),
+                missing: false,
+                exception: slot.place.is_none() && says_no(slot),
+                from,
+            }
+        }
         Reading::NotThere(missing) => Because {
             exception: missing.word.is_none() && is_optional(request, &read),
             ..missing_reason(request, fact, title, &missing)
@@ -122,18 +127,34 @@ fn says_no(slot: &Slot) -> bool {
     }
 }
 
+/// What the slot of an attribute rests on. What is no attribute of a thing, such as `minor` of a sum, is looked up
+/// nowhere else.
+fn grounds_of<'r>(request: &Request<'r>, read: &Read, slot: &'r Slot) -> Grounds<'r> {
+    let attribute = || {
+        let (name, before) = read.path.split_last()?;
+        let start = request.start(read.root)?;
+        let owner = match request.follow(start, before) {
+            _ if before.is_empty() => start,
+            Reading::There(slot) => slot.entity()?,
+            _ => return None,
+        };
+        Some((owner, request.vocabulary.entity(&owner.ty).fields.get(name)?))
+    };
+    let of = |(owner, field)| grounds(request.vocabulary, request.deal, owner, field, slot);
+    attribute().map_or_else(|| Grounds::kept(slot), of)
+}
+
 /// A derived fact that rests on something that is not there: that is the reason.
-fn gap_reason(request: &Request<'_>, read: &Read, slot: &Slot) -> Option<Because> {
-    let gap = slot.gap()?;
+fn gap_reason(request: &Request<'_>, read: &Read, gap: Gap<'_>) -> Option<Because> {
     let (_, owner) = read.path.split_last()?;
-    let path: Vec<Name> = owner.iter().chain(&gap.path).cloned().collect();
+    let path: Vec<Name> = owner.iter().chain(gap.path).cloned().collect();
     let read = Read { root: read.root, path, loc: None };
-    let word = gap.word.as_ref().map(|word| Slot::new(Content::Word(Name::clone(word)), None));
+    let word = gap.word.map(|word| Slot::new(Content::Word(Name::clone(word)), None));
     Some(Because {
         fact: fact_name(&read.path, read.root),
         title: title(request, &read),
         shown: word.map_or_else(|| "not declared".to_owned(), |word| request.deal.show_slot(&word)),
-        place: gap.place.clone(),
+        place: gap.place.cloned(),
         anchor: None,
         missing: true,
         exception: false,

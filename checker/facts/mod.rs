@@ -6,6 +6,7 @@
 
 mod dates;
 mod functions;
+mod grounds;
 mod reach;
 mod sets;
 
@@ -17,6 +18,7 @@ use crate::source::Place;
 use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
+pub use grounds::{Gap, Grounds, grounds};
 pub use reach::{Found, Reached, absent, follow, follow_role, is_absence, visit};
 
 /// The outcome of a function: a slot, or not there.

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::deal::{Body, Content, Deal, Gap, Hole, Slot, Uid, Value, Why, extended};
+use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why, extended};
 use crate::source::Place;
 use crate::vocabulary::{Field, Name, Shape, Type, Vocabulary, known};
 
@@ -28,18 +28,11 @@ pub struct Reached<'d> {
 #[derive(Clone, Copy, Debug)]
 pub struct Missing<'d> {
     /// Attributes of the path up to what is not there.
-    steps: usize,
+    pub steps: usize,
     /// Head of the block it would stand in, or the place of the word that stands instead.
-    place: Option<&'d Place>,
+    pub place: Option<&'d Place>,
     /// The word that stands instead.
-    word: Option<&'d Name>,
-}
-
-impl Missing<'_> {
-    /// The same for this path, to be kept.
-    pub fn gap(self, path: &[Name]) -> Gap {
-        Gap { path: path[..self.steps].to_vec(), place: self.place.cloned(), word: self.word.cloned() }
-    }
+    pub word: Option<&'d Name>,
 }
 
 /// Follows a path; through a set it collects, over what is not there it passes.

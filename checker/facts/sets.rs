@@ -3,18 +3,16 @@
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::functions::{hole_slot, places};
+use super::functions::hole_slot;
 use super::{Fact, Facts, Found, asks, follow, visit};
-use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, apart, equal};
+use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 use crate::vocabulary::{Fields, Gate, Name};
 
 /// A set as a slot, each member once.
 pub(super) fn set(members: Vec<Slot>, partial: Option<Hole>) -> Slot {
     let place = members.first().and_then(|member| member.place.clone());
-    let members = once(members);
-    let from = apart(place.as_ref(), members.iter().filter_map(|member| member.place.as_ref()));
-    Slot::new(Content::Value(Value::Set(Set::new(members, partial))), place).from_apart(from)
+    Slot::new(Content::Value(Value::Set(Set::new(once(members), partial))), place)
 }
 
 fn once(members: Vec<Slot>) -> Vec<Slot> {
@@ -59,11 +57,7 @@ pub(super) fn quantified(
     }
     Some(match hole {
         Some(hole) => hole_slot(hole),
-        None => {
-            let slot = Slot::new(Content::Value(Value::Bool(!wanted)), None);
-            let missing = reached.missing.filter(|_| reached.slots.is_empty());
-            slot.drawn_from(places(&reached.slots)).lacking(missing.map(|missing| missing.gap(over)))
-        }
+        None => Slot::new(Content::Value(Value::Bool(!wanted)), None),
     })
 }
 
