@@ -265,14 +265,16 @@ pub fn reach<'d>(vocabulary: &Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHa
         }
         let Some(thing) = deal.thing(uid) else { continue };
         let fields = &vocabulary.entity(&uid.ty).fields;
-        for (name, slot) in thing.body.slots.iter() {
+        let known = open.len();
+        for (name, slot) in thing.body.slots.in_any_order() {
             slot.each_entity(&mut |target| {
-                let leads_on = within_a_deal(vocabulary, target) && !reached.contains(target);
+                let leads_on = !reached.contains(target) && within_a_deal(vocabulary, target);
                 if leads_on && !leads_back(fields.get(name), came_by) {
                     open.push((target, Some((&uid.ty, name))));
                 }
             });
         }
+        open[known..].sort_by_key(|(_, by)| by.map(|(_, name)| name));
     }
     reached
 }

@@ -113,6 +113,11 @@ impl<T> ByName<T> {
         self.iter().map(|(name, _)| name)
     }
 
+    /// The same in any order, which costs nothing.
+    pub fn in_any_order(&self) -> impl Iterator<Item = (&Name, &T)> {
+        self.entries.iter().map(|(name, one)| (name, one))
+    }
+
     /// All of them in any order, to change them.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.entries.iter_mut().map(|(_, one)| one)
