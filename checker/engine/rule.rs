@@ -428,19 +428,23 @@ pub fn reads(rules: &[Rule]) -> Reads {
     all
 }
 
-/// The names of all attributes that rules read: in conditions and in texts.
-pub fn names(rules: &[Rule]) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
+/// All paths that rules read, in conditions and in texts, each with the entity type that it starts from.
+pub fn paths(rules: &[Rule]) -> BTreeSet<(Name, Vec<Name>)> {
+    let mut paths = BTreeSet::new();
     for limb in rules.iter().flat_map(|rule| &rule.limbs) {
-        limb.condition.node.visit(Polarity::Fires, &mut |read, _| names.extend(read.path.iter().cloned()));
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| {
+            paths.insert((read.root.ty(&limb.subject), read.path.clone()));
+        });
         let texts = [&limb.clause, &limb.record, &limb.fallback, &limb.burden].into_iter().flatten();
-        names.extend(texts.chain([&limb.message]).flat_map(Text::paths).flatten().cloned());
-        names.extend(limb.at.iter().flatten().cloned());
-        if let Protects::Path(path) = &limb.protects {
-            names.extend(path.iter().cloned());
-        }
+        let told = texts.chain([&limb.message]).flat_map(Text::paths);
+        let side = match &limb.protects {
+            Protects::Path(path) => Some(path.as_slice()),
+            Protects::Both => None,
+        };
+        let of_subject = told.chain(limb.at.as_deref()).chain(side);
+        paths.extend(of_subject.map(|path| (Name::clone(&limb.subject), path.to_vec())));
     }
-    names
+    paths
 }
 
 /// The rules as rows of a table, so that a rule can be about accepted departures.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::functions::{hole_slot, places};
-use super::{Fact, Facts, visit};
+use super::{Facts, Outcome, visit};
 use crate::deal::{Content, Deal, Hole, Period, Slot, Uid, Value, Why, show_date};
 use crate::source::Place;
 use crate::vocabulary::Name;
@@ -15,7 +15,7 @@ type Operand<'d> = Result<Option<Cow<'d, Slot>>, Hole>;
 
 impl Facts<'_> {
     /// `end START + PERIOD`
-    pub(super) fn end(&self, deal: &Deal, uid: &Uid, start: &Path, length: &Length) -> Fact {
+    pub(super) fn end(&self, deal: &Deal, uid: &Uid, start: &Path, length: &Length) -> Outcome {
         let start = match self.one(deal, uid, start) {
             Ok(slot) => slot?,
             Err(hole) => return Some(hole_slot(hole)),
@@ -39,7 +39,7 @@ impl Facts<'_> {
 
     /// `end RECORD`: the record holds a `length`, and a `start` that is the role of a date of the
     /// thing or its header. From an event, such as each disclosure, it runs to no one date.
-    pub(super) fn end_of(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+    pub(super) fn end_of(&self, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
         let part = |name: &str| path.iter().cloned().chain([Name::from(name)]).collect::<Path>();
         let from = match self.one(deal, uid, &part("start")) {
             Ok(slot) => slot?.entity()?.clone(),
@@ -54,7 +54,7 @@ impl Facts<'_> {
     }
 
     /// `min …` and `max …`
-    pub(super) fn extreme(&self, deal: &Deal, uid: &Uid, terms: &[Term], largest: bool) -> Fact {
+    pub(super) fn extreme(&self, deal: &Deal, uid: &Uid, terms: &[Term], largest: bool) -> Outcome {
         let mut best: Option<Cow<'_, Slot>> = None;
         for term in terms {
             let operands = match self.operands(deal, uid, term) {
@@ -80,7 +80,7 @@ impl Facts<'_> {
     }
 
     /// `exceeds A, B`
-    pub(super) fn exceeds(&self, deal: &Deal, uid: &Uid, left: &Term, right: &Term) -> Fact {
+    pub(super) fn exceeds(&self, deal: &Deal, uid: &Uid, left: &Term, right: &Term) -> Outcome {
         let (left, right) = match (self.operand(deal, uid, left), self.operand(deal, uid, right)) {
             (Ok(Some(left)), Ok(Some(right))) => (left, right),
             (Ok(None), _) | (_, Ok(None)) => return None,
@@ -143,7 +143,7 @@ impl Facts<'_> {
 }
 
 /// The end of a period, at the place of its length: that is what one would write otherwise.
-fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Fact {
+fn ending(start: &Slot, period: &Period, length: Option<Place>) -> Outcome {
     let Some(Value::Date(from)) = start.value() else {
         return None;
     };

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Fact, Facts, follow, sets};
+use super::{Facts, Outcome, follow, sets};
 use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
@@ -10,7 +10,7 @@ use crate::vocabulary::{Field, Name, Scalar, Type};
 
 impl Facts<'_> {
     /// Computes one derived attribute of one thing.
-    pub(super) fn fact(&mut self, deal: &Deal, uid: &Uid, field: &Field) -> Fact {
+    pub(super) fn fact(&mut self, deal: &Deal, uid: &Uid, field: &Field) -> Outcome {
         match field.derived.as_ref()? {
             Derivation::Sum(path) => self.sum(deal, uid, path, &field.ty),
             Derivation::Count(path) => self.count(deal, uid, path),
@@ -35,7 +35,7 @@ impl Facts<'_> {
         }
     }
 
-    fn sum(&self, deal: &Deal, uid: &Uid, path: &Path, ty: &Type) -> Fact {
+    fn sum(&self, deal: &Deal, uid: &Uid, path: &Path, ty: &Type) -> Outcome {
         let reached = follow(self.vocabulary, deal, uid, path);
         if let Some(hole) = reached.hole {
             return Some(hole_slot(hole));
@@ -57,7 +57,7 @@ impl Facts<'_> {
         Some(slot.drawn_from(places(&reached.slots)).showing(sum))
     }
 
-    fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+    fn count(&self, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
         let reached = follow(self.vocabulary, deal, uid, path);
         if let Some(hole) = reached.hole {
             return Some(hole_slot(hole));
@@ -67,7 +67,7 @@ impl Facts<'_> {
         Some(slot.drawn_from(places(&reached.slots)))
     }
 
-    fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+    fn digest(&self, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
         let reached = follow(self.vocabulary, deal, uid, path);
         if let Some(hole) = reached.hole {
             return Some(hole_slot(hole));
@@ -93,7 +93,7 @@ impl Facts<'_> {
         Some(slot.drawn_from(places(&reached.slots)))
     }
 
-    fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Fact {
+    fn lookup(&self, deal: &Deal, uid: &Uid, table: &Name, paths: &[Path]) -> Outcome {
         let mut ids = Vec::new();
         for path in paths {
             let reached = follow(self.vocabulary, deal, uid, path);

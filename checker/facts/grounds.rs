@@ -60,10 +60,7 @@ pub fn grounds<'d>(
 fn of_none<'d>(vocabulary: &Vocabulary, deal: &'d Deal, uid: &Uid, over: &'d Path) -> Grounds<'d> {
     let reached = follow(vocabulary, deal, uid, over);
     let missing = reached.missing.filter(|_| reached.slots.is_empty());
-    let gap = missing.map(|missing| Gap {
-        path: &over[..missing.steps],
-        place: missing.place,
-        word: missing.word,
-    });
+    let gap =
+        missing.map(|missing| Gap { path: &over[..missing.steps], place: missing.place, word: missing.word });
     Grounds { from: apart(None, places(&reached.slots)), gap }
 }

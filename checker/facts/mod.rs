@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why};
 use crate::source::Place;
+use crate::vocabulary::dependencies::{Dependent, Fact};
 use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
@@ -22,7 +23,7 @@ pub use grounds::{Gap, Grounds, grounds};
 pub use reach::{Found, Reached, absent, follow, follow_role, is_absence, visit};
 
 /// The outcome of a function: a slot, or not there.
-type Fact = Option<Slot>;
+type Outcome = Option<Slot>;
 
 /// What a fact may look at beside its own thing.
 pub struct Facts<'a> {
@@ -71,14 +72,14 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Computes the derived attributes that are wanted, by type and name.
+    /// Computes the derived attributes that are wanted, in their rounds.
     ///
     /// In each round a thing is looked at once, and after it its neighbours in the file: memory that was just read
     /// is read again soon.
-    pub fn derive(&mut self, deal: &mut Deal, wanted: impl Fn(&str, &str) -> bool) {
-        for round in &self.vocabulary.rounds() {
+    pub fn derive(&mut self, deal: &mut Deal, rounds: &[Vec<Dependent>], wanted: impl Fn(&Fact) -> bool) {
+        for round in rounds {
             let mut fields: FxHashMap<&str, Vec<&Field>> = FxHashMap::default();
-            for (ty, name) in round.iter().filter(|(ty, name)| wanted(ty, name)) {
+            for (ty, name) in round.iter().map(|dependent| &dependent.fact).filter(|fact| wanted(fact)) {
                 fields.entry(ty).or_default().extend(self.vocabulary.field(ty, name));
             }
             for nth in 0..deal.things.len() {
@@ -172,9 +173,9 @@ pub fn fill_siblings(vocabulary: &Vocabulary, needed: &Needed, deal: &mut Deal) 
     let mut concerned: FxHashMap<&Name, (Vec<&Field>, usize)> = FxHashMap::default();
     for entity in vocabulary.types.values() {
         let fields: Vec<&Field> = concerns_siblings(&entity.fields).collect();
-        let derived =
-            entity.fields.values().filter(|field| field.derived.is_some() && needed.is_read(&field.name));
-        let more = fields.len() + derived.count();
+        let is_derived =
+            |field: &&Field| needed.is_derived(&(Name::clone(&entity.name), Name::clone(&field.name)));
+        let more = fields.len() + entity.fields.values().filter(is_derived).count();
         concerned.insert(&entity.name, (fields, more));
     }
     for nth in 0..deal.things.len() {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::functions::hole_slot;
-use super::{Fact, Facts, Found, asks, follow, visit};
+use super::{Facts, Found, Outcome, asks, follow, visit};
 use crate::deal::{Content, Deal, Hole, Set, Slot, Uid, Value, Why, equal};
 use crate::vocabulary::derivation::{Condition, Operand, Path, Test};
 use crate::vocabulary::{Fields, Gate, Name};
@@ -41,7 +41,7 @@ pub(super) fn quantified(
     over: &Path,
     conditions: &[Condition],
     wanted: bool,
-) -> Fact {
+) -> Outcome {
     let reached = follow(facts.vocabulary, deal, uid, over);
     let fields = fields_of_members(facts, uid, over, &reached.slots);
     let tests = Tests::new(facts, deal, uid, conditions, &reached.slots);
@@ -62,7 +62,7 @@ pub(super) fn quantified(
 }
 
 /// `A less B`
-pub(super) fn less(facts: &Facts<'_>, deal: &Deal, uid: &Uid, left: &Path, right: &Path) -> Fact {
+pub(super) fn less(facts: &Facts<'_>, deal: &Deal, uid: &Uid, left: &Path, right: &Path) -> Outcome {
     let right = follow(facts.vocabulary, deal, uid, right);
     if let Some(hole) = right.hole {
         return Some(hole_slot(hole));
@@ -84,7 +84,7 @@ pub(super) fn collect(
     what: &Path,
     over: &Path,
     conditions: &[Condition],
-) -> Fact {
+) -> Outcome {
     let reached = follow(facts.vocabulary, deal, uid, over);
     let fields = fields_of_members(facts, uid, over, &reached.slots);
     let tests = Tests::new(facts, deal, uid, conditions, &reached.slots);
@@ -104,7 +104,7 @@ pub(super) fn collect(
 }
 
 /// `closure PATH`
-pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Fact {
+pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
     let (found, hole) = facts.closure(deal, uid, path);
     Some(set(found.into_iter().map(|followed| followed.slot).collect(), hole))
 }

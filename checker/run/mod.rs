@@ -108,16 +108,17 @@ impl Check<'_> {
     /// Derives facts, finds what meets, and builds the store for Cedar.
     pub fn assess(&self, mut lowered: Lowered) -> Assessed {
         let vocabulary = &self.library.vocabulary;
-        let needed = Needed::new(vocabulary, rule::names(&self.library.rules));
+        let rounds = vocabulary.rounds().unwrap_or_default();
+        let needed = Needed::new(vocabulary, &rounds, rule::paths(&self.library.rules));
         fill_siblings(vocabulary, &needed, &mut lowered.deal);
         let unread = !lowered.not_assessed.is_empty();
         let mut facts = Facts::new(vocabulary, self.today, unread);
         let is_join = |ty: &str| matches!(vocabulary.entity(ty).sort, Sort::Join(_));
-        facts.derive(&mut lowered.deal, |ty, name| !is_join(ty) && needed.is_read(name));
+        facts.derive(&mut lowered.deal, &rounds, |fact| !is_join(&fact.0) && needed.is_derived(fact));
         let slices = Slices::new(&self.library.rules);
         let wanted: BTreeSet<Name> = slices.subjects().cloned().collect();
         let (mut subjects, empty) = tuples(vocabulary, &mut facts, &mut lowered.deal, &wanted);
-        facts.derive(&mut lowered.deal, |ty, name| is_join(ty) && needed.is_read(name));
+        facts.derive(&mut lowered.deal, &rounds, |fact| is_join(&fact.0) && needed.is_derived(fact));
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
         let store = Store::new(&lowered.deal, self.today, rule::reads(&self.library.rules));

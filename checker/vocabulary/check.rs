@@ -1,38 +1,10 @@
 //! Proves that the vocabulary holds together: every path in `@derived` and `@join` leads somewhere,
 //! every function gets and gives the types it should, and no fact depends on itself.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rustc_hash::FxHashMap;
-
-use super::derivation::{Condition, Derivation, Length, Operand, Path, Step, Term};
+use super::dependencies::paths;
+use super::derivation::{Condition, Derivation, Operand, Path, Step};
 use super::{EntityType, Field, Fields, Name, Scalar, Sibling, Sort, Type, Vocabulary, known, sibling};
 use crate::finding::{Mistake, nearest};
-
-/// A derived attribute: entity type and name.
-type Fact = (Name, Name);
-
-/// The facts that a fact reads.
-#[derive(Default)]
-struct Needs {
-    /// Of its own thing.
-    own: BTreeSet<Fact>,
-    /// Of others.
-    of_others: BTreeSet<Fact>,
-}
-
-impl Needs {
-    fn add(&mut self, fact: Fact, own: bool) {
-        if own { &mut self.own } else { &mut self.of_others }.insert(fact);
-    }
-}
-
-/// The round of a fact, once all that it reads is known.
-fn round(needs: &Needs, known: &FxHashMap<Fact, usize>) -> Option<usize> {
-    let own = needs.own.iter().map(|fact| known.get(fact).copied());
-    let of_others = needs.of_others.iter().map(|fact| known.get(fact).map(|round| round + 1));
-    own.chain(of_others).try_fold(0, |latest, round| Some(latest.max(round?)))
-}
 
 impl Vocabulary {
     /// The type at the end of a path from an entity type; through a set it is that of the members.
@@ -56,109 +28,6 @@ impl Vocabulary {
             format!("`{owner}` has no attribute `{name}`{hint}")
         })?;
         self.path_type(&ty, rest)
-    }
-
-    /// Derived attributes in rounds. What a fact reads of its own thing stands before it, in the same round or an
-    /// earlier one; what it reads of other things, in an earlier round.
-    pub fn rounds(&self) -> Vec<Vec<Fact>> {
-        let mut rounds: Vec<Vec<Fact>> = Vec::new();
-        for (fact, round) in self.order().unwrap_or_default() {
-            rounds.resize_with(rounds.len().max(round + 1), Vec::new);
-            rounds[round].push(fact);
-        }
-        rounds
-    }
-
-    /// Each derived attribute with its round, behind those it reads.
-    fn order(&self) -> Result<Vec<(Fact, usize)>, Fact> {
-        let mut open: BTreeMap<Fact, Needs> = BTreeMap::new();
-        for entity in self.types.values() {
-            for field in entity.fields.values().filter(|field| field.derived.is_some()) {
-                let fact = (Name::clone(&entity.name), Name::clone(&field.name));
-                open.insert(fact, self.needs(entity, field));
-            }
-        }
-        let mut known: FxHashMap<Fact, usize> = FxHashMap::default();
-        let mut ordered = Vec::new();
-        while let Some((first, _)) = open.first_key_value() {
-            let first = first.clone();
-            let ready = |(fact, needs): (&Fact, &Needs)| Some((fact.clone(), round(needs, &known)?));
-            let ready: Vec<(Fact, usize)> = open.iter().filter_map(ready).collect();
-            if ready.is_empty() {
-                return Err(first);
-            }
-            for (fact, round) in ready {
-                open.remove(&fact);
-                known.insert(fact.clone(), round);
-                ordered.push((fact, round));
-            }
-        }
-        Ok(ordered)
-    }
-
-    /// Does what stands at the end of a path from an entity type change from day to day?
-    pub fn moves_with_today(&self, ty: &str, path: &[Name]) -> bool {
-        let Some((last, owners)) = path.split_last() else {
-            return false;
-        };
-        let from = Type::Entity(Name::from(ty));
-        let Ok(Type::Entity(owner)) = self.path_type(&from, owners).map(|ty| ty.element().clone()) else {
-            return false;
-        };
-        let Some(derivation) = self.field(&owner, last).and_then(|field| field.derived.as_ref()) else {
-            return false;
-        };
-        derivation.reads_today() || paths(derivation).iter().any(|path| self.moves_with_today(&owner, path))
-    }
-
-    /// The derived attributes that a derivation reads.
-    fn needs(&self, entity: &EntityType, field: &Field) -> Needs {
-        let mut needs = Needs::default();
-        let own = Type::Entity(Name::clone(&entity.name));
-        let Some(derivation) = &field.derived else {
-            return needs;
-        };
-        for path in paths(derivation).iter().chain(&paths_of_members(derivation)) {
-            self.derived_on(&own, path, true, &mut needs);
-        }
-        match derivation {
-            Derivation::Inverse(ty, attribute) => {
-                self.derived_on(&Type::Entity(Name::clone(ty)), attribute, false, &mut needs);
-            }
-            // Every step of it but the first is read of another thing.
-            Derivation::Closure(path) => self.derived_on(&own, path, false, &mut needs),
-            Derivation::EndOf(_) => {
-                // The start is named by the record: any date of the thing or its header.
-                for ty in [&*entity.name, known::AGREEMENT] {
-                    let fields = self.types.get(ty).into_iter().flat_map(|entity| entity.fields.values());
-                    let dates = fields.filter(|other| {
-                        let itself = ty == &*entity.name && other.name == field.name;
-                        other.derived.is_some() && matches!(other.ty, Type::Date) && !itself
-                    });
-                    for date in dates {
-                        needs.add((Name::from(ty), Name::clone(&date.name)), ty == &*entity.name);
-                    }
-                }
-            }
-            _ => {}
-        }
-        needs
-    }
-
-    /// Notes the derived attributes along a path; the first is read of the thing itself if it starts there.
-    fn derived_on(&self, from: &Type, path: &[Name], starts_there: bool, needs: &mut Needs) {
-        let mut ty = from.clone();
-        for (index, name) in path.iter().enumerate() {
-            if let Type::Entity(entity) = ty.element()
-                && self.field(entity, name).is_some_and(|field| field.derived.is_some())
-            {
-                needs.add((Name::clone(entity), Name::clone(name)), starts_there && index == 0);
-            }
-            match self.path_type(&ty, std::slice::from_ref(name)) {
-                Ok(next) => ty = next,
-                Err(_) => return,
-            }
-        }
     }
 }
 
@@ -212,7 +81,7 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Mistake> {
         }
     }
     if mistakes.is_empty()
-        && let Err((ty, name)) = vocabulary.order()
+        && let Err((ty, name)) = vocabulary.rounds()
         && let Some(field) = vocabulary.field(&ty, &name)
     {
         mistakes.push(Mistake::at(&field.place, format!("`{ty}.{name}` depends on itself")));
@@ -407,64 +276,5 @@ fn like(a: &Type, b: &Type) -> bool {
         (Type::Entity(a), Type::Entity(b)) => a == b,
         (Type::Scalar(a), Type::Scalar(b)) => a == b,
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
-    }
-}
-
-/// The paths of a derivation that start at the thing itself.
-fn paths(derivation: &Derivation) -> Vec<Path> {
-    let lengths = |length: &Length| match length {
-        Length::Path(path) => Some(path.clone()),
-        Length::Literal { .. } => None,
-    };
-    match derivation {
-        Derivation::Sum(path)
-        | Derivation::Count(path)
-        | Derivation::Digest(path)
-        | Derivation::Closure(path) => {
-            vec![path.clone()]
-        }
-        Derivation::Min(terms) | Derivation::Max(terms) => terms.iter().flat_map(term_paths).collect(),
-        Derivation::Exceeds(left, right) => term_paths(left).into_iter().chain(term_paths(right)).collect(),
-        Derivation::Any(over, conditions)
-        | Derivation::All(over, conditions)
-        | Derivation::Collect(_, over, conditions) => {
-            std::iter::once(over.clone()).chain(conditions.iter().filter_map(right_path)).collect()
-        }
-        Derivation::Less(left, right) => vec![left.clone(), right.clone()],
-        Derivation::Inverse(..) => Vec::new(),
-        Derivation::End(start, length) => std::iter::once(start.clone()).chain(lengths(length)).collect(),
-        Derivation::EndOf(path) => ["length", "start"]
-            .iter()
-            .map(|part| path.iter().cloned().chain([Name::from(*part)]).collect())
-            .collect(),
-        Derivation::Lookup(_, paths) => paths.clone(),
-    }
-}
-
-/// The paths that go on from the members of a set, from the thing itself.
-fn paths_of_members(derivation: &Derivation) -> Vec<Path> {
-    let (over, what, conditions) = match derivation {
-        Derivation::Any(over, conditions) | Derivation::All(over, conditions) => (over, None, conditions),
-        Derivation::Collect(what, over, conditions) => (over, Some(what), conditions),
-        _ => return Vec::new(),
-    };
-    let rests = conditions.iter().map(|condition| &condition.left).chain(what);
-    rests.map(|rest| over.iter().chain(rest).cloned().collect()).collect()
-}
-
-fn right_path(condition: &Condition) -> Option<Path> {
-    match &condition.right {
-        Operand::Path(path) => Some(path.clone()),
-        _ => None,
-    }
-}
-
-fn term_paths(term: &Term) -> Vec<Path> {
-    match term {
-        Term::Path(path) => vec![path.clone()],
-        Term::End(start, Length::Path(length)) => vec![start.clone(), length.clone()],
-        Term::End(start, Length::Literal { .. }) => vec![start.clone()],
-        Term::Since(later, earlier) => term_paths(later).into_iter().chain(term_paths(earlier)).collect(),
-        Term::House(_) | Term::Today => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@
 mod by_name;
 pub mod cedar;
 pub mod check;
+pub mod dependencies;
 pub mod derivation;
 pub mod needed;
 mod notes;

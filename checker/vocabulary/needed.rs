@@ -1,36 +1,53 @@
 //! Which attributes have to be worked out: those that something reads.
 //!
 //! A vocabulary has some hundreds of derived facts and siblings, and the rules of one check read a part of
-//! them. They are told apart by their names alone: that is simple, and at worst works out too much.
+//! them.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::derivation::{Condition, Derivation, Length, Operand, Step, Term};
-use super::{EntityType, Field, Fields, Name, Sort, Type, Vocabulary, sibling};
+use super::dependencies::{Dependent, Fact, chains};
+use super::derivation::{Join, Step};
+use super::{EntityType, Field, Fields, Name, Sort, Type, Vocabulary};
 
-/// Names of attributes that are read, and those of siblings.
+/// The derived attributes and the siblings that are read.
 pub struct Needed {
+    facts: FxHashSet<Fact>,
+    /// Names of attributes that are read. Siblings are told apart by them alone: that is simple, and at worst
+    /// works out too many.
     names: FxHashSet<Name>,
     /// `x_given` and `x_as` by `x`, made once.
     siblings: FxHashMap<Name, [Name; 2]>,
 }
 
 impl Needed {
-    /// What these names, the joins and the machine itself read, and the facts they rest on.
-    pub fn new(vocabulary: &Vocabulary, read: impl IntoIterator<Item = Name>) -> Self {
-        let mut needed = Self { names: FxHashSet::default(), siblings: FxHashMap::default() };
-        read.into_iter().for_each(|name| needed.read(&name));
+    /// What these paths, the joins and the machine itself read, and the facts they rest on. A path is given with
+    /// the entity type that it starts from.
+    pub fn new(
+        vocabulary: &Vocabulary,
+        rounds: &[Vec<Dependent>],
+        read: impl IntoIterator<Item = (Name, Vec<Name>)>,
+    ) -> Self {
+        let (facts, names, siblings) = Default::default();
+        let mut needed = Self { facts, names, siblings };
+        for (from, path) in read {
+            needed.read(vocabulary, &from, &path);
+        }
         for entity in vocabulary.types.values() {
             needed.of_type(vocabulary, entity);
         }
         for record in vocabulary.records.values() {
             needed.name_siblings(&record.fields);
         }
-        needed.close(vocabulary);
+        needed.close(vocabulary, rounds);
         needed
     }
 
-    /// Is an attribute of this name read?
+    /// Is the derived attribute read?
+    pub fn is_derived(&self, fact: &Fact) -> bool {
+        self.facts.contains(fact)
+    }
+
+    /// Is a sibling of this name read?
     pub fn is_read(&self, name: &str) -> bool {
         self.names.contains(name)
     }
@@ -40,35 +57,38 @@ impl Needed {
         self.siblings.get(name).cloned().unwrap_or_else(|| siblings(name))
     }
 
-    fn read(&mut self, name: &Name) {
-        if let Some((base, _)) = sibling(name) {
-            self.names.insert(base.into());
-        }
-        self.names.insert(Name::clone(name));
+    fn read(&mut self, vocabulary: &Vocabulary, from: &Name, path: &[Name]) {
+        self.names.extend(path.iter().cloned());
+        let derived = vocabulary.derived_on(&Type::Entity(Name::clone(from)), path);
+        self.facts.extend(derived.into_iter().map(|(_, fact)| fact));
     }
 
     fn of_type(&mut self, vocabulary: &Vocabulary, entity: &EntityType) {
         if let Sort::Join(join) = &entity.sort {
-            for (_, step) in &join.bindings {
-                let path: &[Name] = match step {
-                    Step::All(_) => &[],
-                    Step::Along(path) | Step::Closure { path, .. } => path,
-                    Step::Inverse { attribute, .. } => attribute,
-                };
-                path.iter().for_each(|name| self.read(name));
-            }
+            self.of_join(vocabulary, entity, join);
         }
-        for field in entity.fields.values() {
+        for field in entity.fields.values().filter(|field| field.derived.is_some()) {
             // The machine finds dates by their role, and what a deal reaches along derived facts too; a page
             // for those outside tells facts that no rule need read.
-            if field.role.is_some()
-                || field.outside
-                || (field.derived.is_some() && leads_on(vocabulary, field))
-            {
-                self.read(&field.name);
+            if field.role.is_some() || field.outside || leads_on(vocabulary, field) {
+                self.facts.insert((Name::clone(&entity.name), Name::clone(&field.name)));
             }
         }
         self.name_siblings(&entity.fields);
+    }
+
+    fn of_join(&mut self, vocabulary: &Vocabulary, entity: &EntityType, join: &Join) {
+        for (_, step) in &join.bindings {
+            match step {
+                Step::All(_) => {}
+                Step::Along(path) => self.read(vocabulary, &entity.name, path),
+                Step::Closure { from, path } => {
+                    let path: Vec<Name> = std::iter::once(from).chain(path).cloned().collect();
+                    self.read(vocabulary, &entity.name, &path);
+                }
+                Step::Inverse { ty, attribute, .. } => self.read(vocabulary, ty, attribute),
+            }
+        }
     }
 
     fn name_siblings(&mut self, fields: &Fields) {
@@ -82,20 +102,18 @@ impl Needed {
         }
     }
 
-    /// A fact that is read reads others.
-    fn close(&mut self, vocabulary: &Vocabulary) {
-        let all = || vocabulary.types.values().flat_map(|entity| entity.fields.values());
-        let mut left: Vec<&Field> = all().filter(|field| field.derived.is_some()).collect();
-        loop {
-            let (ready, rest): (Vec<_>, Vec<_>) =
-                left.into_iter().partition(|field| self.is_read(&field.name));
-            if ready.is_empty() {
-                return;
+    /// A fact that is read reads others, and they come before it.
+    fn close(&mut self, vocabulary: &Vocabulary, rounds: &[Vec<Dependent>]) {
+        for dependent in rounds.iter().rev().flat_map(|round| round.iter().rev()) {
+            let (ty, name) = &dependent.fact;
+            if !self.facts.contains(&dependent.fact) {
+                continue;
             }
-            for derivation in ready.iter().filter_map(|field| field.derived.as_ref()) {
-                names(derivation, &mut |name| self.read(name));
+            self.facts.extend(dependent.needs().cloned());
+            let derivation = vocabulary.field(ty, name).and_then(|field| field.derived.as_ref());
+            for chain in derivation.into_iter().flat_map(|derivation| chains(ty, derivation)) {
+                self.names.extend(chain.path);
             }
-            left = rest;
         }
     }
 }
@@ -113,63 +131,5 @@ fn leads_on(vocabulary: &Vocabulary, field: &Field) -> bool {
             matches!(sort, Sort::Kind | Sort::Element | Sort::Join(_))
         }
         _ => false,
-    }
-}
-
-/// Every name in a derivation.
-fn names(derivation: &Derivation, see: &mut dyn FnMut(&Name)) {
-    match derivation {
-        Derivation::Sum(path)
-        | Derivation::Count(path)
-        | Derivation::Digest(path)
-        | Derivation::Closure(path)
-        | Derivation::EndOf(path)
-        | Derivation::Inverse(_, path) => path.iter().for_each(see),
-        Derivation::Min(terms) | Derivation::Max(terms) => terms.iter().for_each(|term| of_term(term, see)),
-        Derivation::Exceeds(left, right) => [left, right].into_iter().for_each(|term| of_term(term, see)),
-        Derivation::Any(over, conditions) | Derivation::All(over, conditions) => {
-            over.iter().for_each(&mut *see);
-            of_conditions(conditions, see);
-        }
-        Derivation::Collect(what, over, conditions) => {
-            what.iter().chain(over).for_each(&mut *see);
-            of_conditions(conditions, see);
-        }
-        Derivation::Less(left, right) => left.iter().chain(right).for_each(see),
-        Derivation::End(start, length) => {
-            start.iter().for_each(&mut *see);
-            of_length(length, see);
-        }
-        Derivation::Lookup(_, paths) => paths.iter().flatten().for_each(see),
-    }
-}
-
-fn of_conditions(conditions: &[Condition], see: &mut dyn FnMut(&Name)) {
-    for condition in conditions {
-        condition.left.iter().for_each(&mut *see);
-        if let Operand::Path(path) = &condition.right {
-            path.iter().for_each(&mut *see);
-        }
-    }
-}
-
-fn of_term(term: &Term, see: &mut dyn FnMut(&Name)) {
-    match term {
-        Term::Path(path) | Term::House(path) => path.iter().for_each(see),
-        Term::End(start, length) => {
-            start.iter().for_each(&mut *see);
-            of_length(length, see);
-        }
-        Term::Since(later, earlier) => {
-            of_term(later, see);
-            of_term(earlier, see);
-        }
-        Term::Today => {}
-    }
-}
-
-fn of_length(length: &Length, see: &mut dyn FnMut(&Name)) {
-    if let Length::Path(path) = length {
-        path.iter().for_each(see);
     }
 }
