@@ -1,7 +1,6 @@
 //! What a check says: mistakes, and findings with their reasons.
 
-use std::sync::Arc;
-
+use crate::name::Name;
 use crate::source::Place;
 
 /// How much a finding weighs.
@@ -114,9 +113,9 @@ pub struct Because {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Rule id, such as `missing-weights-escrow`.
-    pub rule: Arc<str>,
+    pub rule: Name,
     /// Short code, such as `JDA320`; empty for the machine's own findings.
-    pub code: Arc<str>,
+    pub code: Name,
     /// Weight after gate, house and pack have spoken.
     pub severity: Severity,
     /// It speaks for another party, and is the note for the one we act for.

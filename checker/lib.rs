@@ -21,6 +21,7 @@ pub mod examples;
 pub mod facts;
 pub mod finding;
 pub mod lower;
+pub mod name;
 pub mod pack;
 pub mod report;
 pub mod run;

@@ -69,6 +69,7 @@ fn nothing_is_left_over() {
 fn modules_point_one_way() {
     let order = [
         "source",
+        "name",
         "finding",
         "vocabulary",
         "pack",

@@ -333,7 +333,8 @@ impl Filler<'_> {
                 Value::Period(Box::new(countersign::deal::Period::new(months, 0, "filled in")))
             }
             Type::Scalar(Scalar::Money) => {
-                Value::Money { minor: [0, 5_000][self.draw.below(2)], currency: self.thing("Currency")? }
+                let (minor, currency) = ([0, 5_000][self.draw.below(2)], self.thing("Currency")?);
+                Value::Money(Box::new(countersign::deal::Money { minor, currency }))
             }
             Type::Entity(name) => Value::Entity(self.thing(name)?),
             Type::Record(record) => {

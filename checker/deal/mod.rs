@@ -9,13 +9,14 @@ mod uid;
 
 use std::fmt::Write as _;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use smallvec::{SmallVec, smallvec};
 
 use crate::source::Place;
 use crate::vocabulary::{ByName, Gate, Name, known, sibling};
-pub use quantity::{Period, Share};
+pub use quantity::{Money, Period, Share};
 pub use things::Things;
 pub use uid::Uid;
 
@@ -209,21 +210,38 @@ pub enum Content {
     Hole(Hole),
 }
 
-/// Why nobody knows.
+/// Why nobody knows; shared, since a hole passes from fact to fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hole {
+pub struct Hole(Arc<Unknown>);
+
+/// What a hole is about.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unknown {
     /// The kind of hole.
     pub why: Why,
     /// The first gate that asks; a hole is one from then on.
     pub asked: Gate,
     /// The question that would close it.
-    pub question: Option<Box<Question>>,
+    pub question: Option<Question>,
 }
 
 impl Hole {
+    /// A hole from a gate on.
+    pub fn new(why: Why, asked: Gate, question: Option<Question>) -> Self {
+        Self(Arc::new(Unknown { why, asked, question }))
+    }
+
     /// A hole before every gate, which no question would close.
     pub fn of(why: Why) -> Self {
-        Self { why, asked: Gate::Sign, question: None }
+        Self::new(why, Gate::Sign, None)
+    }
+}
+
+impl Deref for Hole {
+    type Target = Unknown;
+
+    fn deref(&self) -> &Unknown {
+        &self.0
     }
 }
 
@@ -263,7 +281,7 @@ pub enum Value {
     /// A date.
     Date(Date),
     /// A sum in the smallest unit of its currency.
-    Money { minor: i64, currency: Uid },
+    Money(Box<Money>),
     /// An exact fraction.
     Share(Box<Share>),
     /// A length of time.
@@ -319,7 +337,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Long(a), Value::Long(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Date(a), Value::Date(b)) => a == b,
-        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) => a == b && x == y,
+        (Value::Money(a), Value::Money(b)) => a == b,
         (Value::Share(a), Value::Share(b)) => a == b,
         (Value::Period(a), Value::Period(b)) => (a.months, a.days) == (b.months, b.days),
         (Value::Entity(a), Value::Entity(b)) => a == b,
@@ -405,7 +423,7 @@ impl Deal {
             Value::Long(number) => grouped(*number),
             Value::Text(text) => text.to_string(),
             Value::Date(date) => show_date(*date),
-            Value::Money { minor, currency } => self.show_money(*minor, currency),
+            Value::Money(money) => self.show_money(money),
             Value::Share(share) => share.show(),
             Value::Period(period) => period.shown.to_string(),
             Value::Entity(uid) => self.name(uid),
@@ -438,7 +456,8 @@ impl Deal {
         }
     }
 
-    fn show_money(&self, minor: i64, currency: &Uid) -> String {
+    fn show_money(&self, Money { minor, currency }: &Money) -> String {
+        let minor = *minor;
         let digits = self.currency_digits(currency);
         let unit = 10_i64.pow(digits);
         let mut text = format!("{} {}", currency.id, grouped(minor / unit));

@@ -1,8 +1,18 @@
-//! Shares and periods: exact fractions, and lengths of time with their bounds in days.
+//! Sums of money, shares and periods: exact fractions, and lengths of time with their bounds in days.
 
 use jiff::civil::Date;
 
+use super::Uid;
 use crate::vocabulary::Name;
+
+/// A sum of money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    /// The sum in the smallest unit of its currency.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Uid,
+}
 
 /// An exact fraction, in lowest terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

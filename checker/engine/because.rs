@@ -332,7 +332,7 @@ pub fn asked(request: &Request<'_>, hole: &crate::deal::Hole, otherwise: impl Fn
     };
     Asked {
         title,
-        question: hole.question.as_deref().cloned(),
+        question: hole.question.clone(),
         mistaken: hole.why == Why::Mistake,
         incomparable: hole.why == Why::Incomparable,
     }

@@ -214,7 +214,7 @@ fn datum(slot: &Slot) -> Option<Datum<'_>> {
         Value::Date(date) => Datum::Date(*date),
         Value::Entity(uid) => Datum::Entity(uid),
         Value::Set(set) => Datum::Set(set),
-        Value::Money { .. } | Value::Share(_) | Value::Period(_) | Value::Record(_) => return None,
+        Value::Money(_) | Value::Share(_) | Value::Period(_) | Value::Record(_) => return None,
     })
 }
 
@@ -226,8 +226,8 @@ fn part<'r>(request: &'r Request<'_>, read: &Read, slot: &'r Slot) -> Option<Dat
         return None;
     }
     Some(match (slot.value()?, &**name) {
-        (Value::Money { minor, .. }, "minor") => Datum::Long(*minor),
-        (Value::Money { currency, .. }, "currency") => Datum::Entity(currency),
+        (Value::Money(money), "minor") => Datum::Long(money.minor),
+        (Value::Money(money), "currency") => Datum::Entity(&money.currency),
         (Value::Share(share), "ppm") => Datum::Long(share.ppm()),
         (Value::Share(share), "whole") => Datum::Bool(share.whole()),
         (Value::Period(period), "months") => Datum::Long(period.months),

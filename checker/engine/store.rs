@@ -145,7 +145,8 @@ fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &'d Paths, found: &mut Found<'d>
 
 fn gather_value<'d>(deal: &'d Deal, slot: &'d Slot, next: &'d Paths, found: &mut Found<'d>) {
     match slot.value() {
-        Some(Value::Entity(uid) | Value::Money { currency: uid, .. }) => gather(deal, uid, next, found),
+        Some(Value::Entity(uid)) => gather(deal, uid, next, found),
+        Some(Value::Money(money)) => gather(deal, &money.currency, next, found),
         Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather_value(deal, slot, next, found)),
         Some(Value::Record(body)) => {
             for (name, slot) in body.slots.iter() {
@@ -179,7 +180,7 @@ impl Builder<'_> {
     fn entity(&self, thing: &Thing, names: &BTreeSet<&Name>) -> Entity {
         let mut attributes = Vec::new();
         for name in names {
-            let value = thing.body.slots.get(name).and_then(|slot| self.attribute(name, slot));
+            let value = thing.body.slots.get(*name).and_then(|slot| self.attribute(name, slot));
             attributes.extend(value.map(|value| (name.as_ref().into(), PartialValue::Value(value))));
         }
         let parents: HashSet<EntityUID> = thing.parents.iter().map(|parent| self.uid(parent)).collect();
@@ -222,9 +223,9 @@ impl Builder<'_> {
             Value::Long(number) => CedarValue::from(*number),
             Value::Text(text) => CedarValue::from(&**text),
             Value::Date(date) => self.store.date(*date),
-            Value::Money { minor, currency } => record([
-                ("minor", CedarValue::from(*minor)),
-                ("currency", CedarValue::from(self.uid(currency))),
+            Value::Money(money) => record([
+                ("minor", CedarValue::from(money.minor)),
+                ("currency", CedarValue::from(self.uid(&money.currency))),
             ]),
             Value::Share(share) => {
                 record([("ppm", CedarValue::from(share.ppm())), ("whole", CedarValue::from(share.whole()))])

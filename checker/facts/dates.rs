@@ -172,9 +172,7 @@ pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
         (Value::Long(a), Value::Long(b)) => Some(a.cmp(b)),
-        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == y => {
-            Some(a.cmp(b))
-        }
+        (Value::Money(a), Value::Money(b)) if a.currency == b.currency => Some(a.minor.cmp(&b.minor)),
         (Value::Share(a), Value::Share(b)) => {
             Some((a.numerator.checked_mul(b.denominator)?).cmp(&b.numerator.checked_mul(a.denominator)?))
         }

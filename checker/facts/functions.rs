@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Facts, Outcome, follow, sets};
-use crate::deal::{Content, Deal, Hole, Share, Slot, Uid, Value, Why};
+use crate::deal::{Content, Deal, Hole, Money, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
 use crate::vocabulary::{Field, Name, Scalar, Type};
@@ -116,7 +116,9 @@ impl Facts<'_> {
 
 fn add(values: &[&Value], ty: &Type) -> Option<Value> {
     let zero = match (values.first(), ty) {
-        (Some(Value::Money { currency, .. }), _) => Value::Money { minor: 0, currency: currency.clone() },
+        (Some(Value::Money(first)), _) => {
+            Value::Money(Box::new(Money { minor: 0, currency: first.currency.clone() }))
+        }
         (Some(Value::Long(_)), _) | (None, Type::Long) => Value::Long(0),
         (Some(Value::Share(_)) | None, _) => Value::Share(Box::new(Share::new(0, 1))),
         _ => return None,
@@ -124,8 +126,9 @@ fn add(values: &[&Value], ty: &Type) -> Option<Value> {
     values.iter().try_fold(zero, |total, value| match (total, value) {
         (Value::Long(a), Value::Long(b)) => a.checked_add(*b).map(Value::Long),
         (Value::Share(a), Value::Share(b)) => a.plus(**b).map(|sum| Value::Share(Box::new(sum))),
-        (Value::Money { minor: a, currency: x }, Value::Money { minor: b, currency: y }) if x == *y => {
-            a.checked_add(*b).map(|minor| Value::Money { minor, currency: x })
+        (Value::Money(mut total), Value::Money(more)) if total.currency == more.currency => {
+            total.minor = total.minor.checked_add(more.minor)?;
+            Some(Value::Money(total))
         }
         _ => None,
     })

@@ -285,11 +285,7 @@ pub fn along<'v>(
 }
 
 fn unanswered(gate: Gate, thing: &Uid, path: Vec<Name>, place: Option<Place>) -> Hole {
-    Hole {
-        why: Why::Unanswered,
-        asked: gate,
-        question: Some(Box::new(Question { thing: thing.clone(), path, place })),
-    }
+    Hole::new(Why::Unanswered, gate, Some(Question { thing: thing.clone(), path, place }))
 }
 
 /// The gate from which a mark makes absence a hole.

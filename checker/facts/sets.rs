@@ -241,7 +241,7 @@ fn from_member<'d>(
 }
 
 fn unanswered_part(asked: Gate) -> Hole {
-    Hole { why: Why::Unanswered, asked, question: None }
+    Hole::new(Why::Unanswered, asked, None)
 }
 
 fn test(deal: &Deal, left: &Slot, right: &Slot, test: Test) -> bool {

@@ -209,11 +209,10 @@ impl Lowerer<'_> {
         };
         let place = here.place(span.clone());
         Ok(match &**text {
-            "unknown" => Some(Content::Hole(Hole {
-                why: Why::Unknown,
-                asked: Gate::Sign,
-                question: Some(Box::new(here.question_about(Some(place)))),
-            })),
+            "unknown" => {
+                let question = here.question_about(Some(place));
+                Some(Content::Hole(Hole::new(Why::Unknown, Gate::Sign, Some(question))))
+            }
             "none" if matches!(field.ty, Type::Set(_)) => Some(Content::Value(Value::Set(Set::default()))),
             "no" | "false" if field.clause && matches!(field.ty, Type::Bool) => {
                 return Err(Mistake::at(

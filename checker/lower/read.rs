@@ -4,7 +4,7 @@ use countersign_dsl::{Atom, Entry};
 
 use super::scalar;
 use super::{Here, Lowerer, Trail};
-use crate::deal::{Body, Content, Hole, Set, Slot, Thing, Uid, Value, Why, short};
+use crate::deal::{Body, Content, Hole, Money, Set, Slot, Thing, Uid, Value, Why, short};
 use crate::finding::Mistake;
 use crate::pack::Toml;
 use crate::source::Place;
@@ -135,7 +135,7 @@ impl Lowerer<'_> {
             Mistake::at(at, format!("`{number}` is not a sum in {code}"))
                 .help(format!("digits, and at most {digits} of them after the point, up to 10^15"))
         })?;
-        Ok(Value::Money { minor, currency })
+        Ok(Value::Money(Box::new(Money { minor, currency })))
     }
 
     /// A reference: an enum member, a row of a table, or a declared name, in this order.
@@ -394,11 +394,8 @@ impl Lowerer<'_> {
                 cursor.next();
                 let step = (here.path, &field.name);
                 let here = Here { path: Trail(Some(&step)), ..*here };
-                Ok(Content::Hole(Hole {
-                    why: Why::Unknown,
-                    asked: Gate::Sign,
-                    question: Some(Box::new(here.question_about(Some(at.clone())))),
-                }))
+                let question = here.question_about(Some(at.clone()));
+                Ok(Content::Hole(Hole::new(Why::Unknown, Gate::Sign, Some(question))))
             }
             Some(word) if field.words().any(|known| known == word) => {
                 cursor.next();

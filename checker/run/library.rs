@@ -10,7 +10,7 @@ use crate::finding::{Mistake, Severity};
 use crate::pack::{Pack, Setting, Table};
 use crate::run::report::RuleChange;
 use crate::source::{Place, Source};
-use crate::vocabulary::{Vocabulary, read};
+use crate::vocabulary::{Name, Vocabulary, read};
 
 /// What the packs give.
 pub struct Library {
@@ -60,7 +60,7 @@ impl Library {
         let mut rows = Rows::new();
         for table in packs.iter().flat_map(|pack| &pack.tables) {
             let ids = table.rows.iter().map(|row| row.id.clone());
-            rows.entry(Arc::clone(&table.ty)).or_default().extend(ids);
+            rows.entry(Name::clone(&table.ty)).or_default().extend(ids);
         }
         let mut rules = rule::load(&vocabulary, &rows, &files, validate)?;
         changes.extend(switched_off(&packs, &mut rules)?);

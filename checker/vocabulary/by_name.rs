@@ -3,13 +3,10 @@
 //! A check asks for attributes some thousand times a deal, and most that are asked for are not there. They are
 //! seldom listed, and put in order only then.
 
-use std::hash::{Hash, Hasher};
-
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use rustc_hash::FxHasher;
 
-use super::Name;
+use super::{Name, Named};
 
 /// Things by name: the attributes of a block, the fields of a type, or the types themselves.
 #[derive(Clone, Debug)]
@@ -28,30 +25,24 @@ impl<T> Default for ByName<T> {
     }
 }
 
-fn digest(name: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
-
 impl<T> ByName<T> {
-    fn find(&self, name: &str) -> Option<usize> {
-        let same = |at: &u32| *self.entries[*at as usize].0 == *name;
-        self.table.find(digest(name), same).map(|at| *at as usize)
+    fn find<N: Named + ?Sized>(&self, name: &N) -> Option<usize> {
+        let same = |at: &u32| name.is(&self.entries[*at as usize].0);
+        self.table.find(name.digest(), same).map(|at| *at as usize)
     }
 
     /// The one of a name.
-    pub fn get(&self, name: &str) -> Option<&T> {
+    pub fn get<N: Named + ?Sized>(&self, name: &N) -> Option<&T> {
         self.find(name).map(|at| &self.entries[at].1)
     }
 
     /// The same, to change it.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+    pub fn get_mut<N: Named + ?Sized>(&mut self, name: &N) -> Option<&mut T> {
         self.find(name).map(|at| &mut self.entries[at].1)
     }
 
     /// Is one there?
-    pub fn contains_key(&self, name: &str) -> bool {
+    pub fn contains_key<N: Named + ?Sized>(&self, name: &N) -> bool {
         self.find(name).is_some()
     }
 
@@ -59,7 +50,7 @@ impl<T> ByName<T> {
     pub fn reserve(&mut self, more: usize) {
         self.entries.reserve_exact(more);
         let entries = &self.entries;
-        self.table.reserve(more, |at| digest(&entries[*at as usize].0));
+        self.table.reserve(more, |at| entries[*at as usize].0.digest());
     }
 
     /// Sets one.
@@ -70,7 +61,7 @@ impl<T> ByName<T> {
         let at = u32::try_from(self.entries.len()).expect("fewer than memory holds");
         let entries = &self.entries;
         let same = |at: &u32| entries[*at as usize].0 == name;
-        match self.table.entry(digest(&name), same, |at| digest(&entries[*at as usize].0)) {
+        match self.table.entry(name.digest(), same, |at| entries[*at as usize].0.digest()) {
             Entry::Occupied(known) => self.entries[*known.get() as usize].1 = one,
             Entry::Vacant(free) => {
                 free.insert(at);

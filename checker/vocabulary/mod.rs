@@ -16,12 +16,10 @@ pub mod read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use crate::name::{Name, Named};
 use crate::source::Place;
 pub use by_name::ByName;
 use derivation::{Derivation, Join};
-
-/// A shared name.
-pub type Name = Arc<str>;
 
 /// Entity types the machine itself knows by name; all else comes from the packs.
 pub mod known {
