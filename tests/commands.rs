@@ -59,6 +59,10 @@ fn two_clients_under_one_root_share_nothing() {
     assert_eq!(both["summary"]["agreements"], 2);
     let whole = report(root.path(), &[".", "--gate", "sign"]);
     assert_eq!(whole["summary"]["files"], 1, "a folder with a configuration of its own is another workspace");
+    let told = whole["not_looked_at"].to_string();
+    assert!(told.contains("not looked at unless they are named: alpha, beta."), "and that is said: {told}");
+    let nothing = run(&root.path().join("alpha"), &["check", "../beta"]);
+    assert!(!shown(&nothing).contains("Workspaces of their own"));
 }
 
 /// One register entry in two folders is one party, and the report says so.

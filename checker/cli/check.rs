@@ -6,17 +6,18 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use countersign::finding::{Finding, Mistake, Severity};
 use countersign::lower::DealFile;
 use countersign::report::{json, page, people};
-use countersign::run::{Baseline, Check, DealInfo, Library, Report, Stage, plural};
+use countersign::run::{Baseline, Check, DealInfo, Library, Report, Stage, listed, plural};
 use countersign::source::{Place, Source};
 
 use crate::args::{Audience, CheckArguments, FailOn, ReportFormat};
 use crate::config::Config;
-use crate::packs::Which;
-use crate::workspace::{Workspace, group, is_markdown};
+use crate::packs::{Libraries, Which};
+use crate::workspace::{Found, Workspace, group, is_markdown};
 use crate::{Exit, files, packs};
 
 /// Runs the command.
@@ -66,9 +67,10 @@ fn checked_against(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
 fn outside(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
     let here = here()?;
     let mut told = Vec::new();
+    let mut libraries = Libraries::default();
     for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
-        let workspace = Opened::new(&space, &here)?;
-        let mut files = space.deal_files(&workspace.config, &here)?;
+        let workspace = Opened::new(&space, &here, &mut libraries)?;
+        let mut files = space.deal_files(&workspace.config, &here)?.files;
         let deals = workspace.check(arguments, None, &files).deals();
         add_prose(&space, &deals, &mut files, &here)?;
         told.push(workspace.check(arguments, None, &files).outside()?);
@@ -139,19 +141,26 @@ fn as_of(arguments: &CheckArguments) -> jiff::civil::Date {
 fn reports(arguments: &CheckArguments, baseline: Option<&Baseline>) -> Result<Vec<Report>, Vec<Mistake>> {
     let here = here()?;
     let spaces = group(&arguments.paths, &here, arguments.stdin_filename.as_deref())?;
-    spaces.iter().map(|space| report(arguments, baseline, space, &here)).collect()
+    let mut libraries = Libraries::default();
+    let mut left = spaces.len();
+    let one = |space| {
+        left -= 1;
+        let workspace = Opened::new(space, &here, &mut libraries)?;
+        report(arguments, baseline, space, &workspace, &here, left == 0)
+    };
+    spaces.iter().map(one).collect()
 }
 
 /// A workspace whose configuration and packs were read.
 struct Opened {
     config: Config,
-    library: Library,
+    library: Rc<Library>,
 }
 
 impl Opened {
-    fn new(space: &Workspace, here: &Path) -> Result<Self, Vec<Mistake>> {
+    fn new(space: &Workspace, here: &Path, libraries: &mut Libraries) -> Result<Self, Vec<Mistake>> {
         let config = space.config(here).map_err(|mistake| vec![mistake])?;
-        let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, here)?;
+        let library = libraries.load(config.packs.as_deref(), &space.root, here)?;
         let set = config.house.severities.iter().map(|(name, _, place)| (name.as_str(), place));
         let stands = config.house.stands.iter().map(|(name, place)| (name.as_str(), place));
         library.know_rules(set.chain(stands))?;
@@ -183,16 +192,18 @@ fn report(
     arguments: &CheckArguments,
     baseline: Option<&Baseline>,
     space: &Workspace,
+    workspace: &Opened,
     here: &Path,
+    last: bool,
 ) -> Result<Report, Vec<Mistake>> {
-    let workspace = Opened::new(space, here)?;
-    let mut files = space.deal_files(&workspace.config, here)?;
-    let mut report = checked(&workspace.check(arguments, baseline, &files))?;
+    let Found { mut files, others } = space.deal_files(&workspace.config, here)?;
+    let mut report = checked(&workspace.check(arguments, baseline, &files), last)?;
     // A deal may stand in the prose it describes, which is known only now.
     if add_prose(space, &report.deals, &mut files, here)? {
-        report = checked(&workspace.check(arguments, baseline, &files))?;
+        report = checked(&workspace.check(arguments, baseline, &files), last)?;
     }
     report.root = files::shown(&space.root, here);
+    report.not_looked_at.extend(told_of_others(&others, here));
     // A baseline holds what the whole workspace shows, whatever is named.
     if !space.whole() && !arguments.write_baseline {
         narrow(&mut report, space, here);
@@ -200,11 +211,22 @@ fn report(
     Ok(report)
 }
 
-/// Makes a check. What it assessed is left to the end of the process, which is near: to give back each of some
-/// million pieces would take a tenth of the time.
-fn checked(check: &Check<'_>) -> Result<Report, Vec<Mistake>> {
+/// Workspaces of their own in what was named, in a sentence.
+fn told_of_others(others: &[PathBuf], here: &Path) -> Option<String> {
+    let shown = listed(others.iter().map(|other| files::shown(other, here)));
+    (!others.is_empty())
+        .then(|| format!("Workspaces of their own, not looked at unless they are named: {shown}."))
+}
+
+/// Makes a check. What the last one assessed is left to the end of the process, which is near: to give back each of
+/// some million pieces would take a tenth of the time.
+fn checked(check: &Check<'_>, last: bool) -> Result<Report, Vec<Mistake>> {
     let assessed = ManuallyDrop::new(check.assess(check.lower()));
-    check.report(&assessed)
+    let report = check.report(&assessed);
+    if !last {
+        ManuallyDrop::into_inner(assessed);
+    }
+    report
 }
 
 /// Adds the Markdown documents of the deals that hold deals themselves; says whether there were any.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use countersign::builtin;
 use countersign::finding::Mistake;
@@ -20,6 +21,35 @@ pub enum Which<'a> {
     All,
     /// One pack.
     One(&'a str),
+}
+
+/// What was loaded, so that workspaces with the same built-in packs share it.
+#[derive(Default)]
+pub struct Libraries(Vec<(Option<Vec<String>>, Rc<Library>)>);
+
+impl Libraries {
+    /// The packs that a configuration names, or the default ones.
+    ///
+    /// # Errors
+    /// The same as of [`load`].
+    pub fn load(
+        &mut self,
+        wanted: Option<&[(String, Place)]>,
+        root: &Path,
+        here: &Path,
+    ) -> Result<Rc<Library>, Vec<Mistake>> {
+        let names = wanted.map(|wanted| wanted.iter().map(|(name, _)| name.clone()).collect());
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == names) {
+            return Ok(Rc::clone(known));
+        }
+        let (packs, foreign) = at_hand(wanted, Which::Configured, root, here)?;
+        let library = Rc::new(Library::load(packs, foreign)?);
+        // A folder with the same name is another one in another workspace.
+        if !foreign {
+            self.0.push((names, Rc::clone(&library)));
+        }
+        Ok(library)
+    }
 }
 
 /// Loads packs; `wanted` are those that a configuration names.

@@ -10,7 +10,7 @@ use countersign::finding::Mistake;
 use countersign::lower::{DealFile, markdown};
 use countersign::source::Source;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use ignore::{WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::config::{self, Config};
 use crate::files;
@@ -25,6 +25,14 @@ pub struct Workspace {
     pub named: Vec<PathBuf>,
     /// The text of standard input under the path it stands for.
     pub input: Option<(PathBuf, String)>,
+}
+
+/// What lies in a workspace.
+pub struct Found {
+    /// Its files, in order of their paths.
+    pub files: Vec<DealFile>,
+    /// Folders in what was named that are workspaces of their own, and are not looked at.
+    pub others: Vec<PathBuf>,
 }
 
 /// Groups the named paths by workspace.
@@ -91,19 +99,21 @@ impl Workspace {
         config::read(&source)
     }
 
-    /// Every deal file, and the Markdown files that are named or included, in order of their paths.
+    /// Every deal file, and the Markdown files that are named or included.
     ///
     /// # Errors
     /// A file or folder that cannot be read, a circle of links, a pattern that means nothing.
-    pub fn deal_files(&self, config: &Config, here: &Path) -> Result<Vec<DealFile>, Vec<Mistake>> {
+    pub fn deal_files(&self, config: &Config, here: &Path) -> Result<Found, Vec<Mistake>> {
         let exclude = patterns(&self.root, &config.exclude).map_err(|mistake| vec![mistake])?;
         let include = patterns(&self.root, &config.include).map_err(|mistake| vec![mistake])?;
-        let mut paths = self.walk(&exclude, &include)?;
+        let Walked { mut paths, mut others, .. } = self.walk(&exclude, &include)?;
+        others.retain(|other| self.named.iter().any(|named| other.starts_with(named)));
+        others.sort();
         paths.extend(self.named.iter().filter(|path| is_markdown(path) && path.is_file()).cloned());
         paths.extend(self.input.iter().map(|(path, _)| path.clone()));
         paths.sort();
         paths.dedup();
-        let mut found = Vec::new();
+        let mut files = Vec::new();
         let mut mistakes = Vec::new();
         for path in paths {
             let text = match &self.input {
@@ -111,11 +121,11 @@ impl Workspace {
                 _ => files::text(&path),
             };
             match text {
-                Ok(text) => found.extend(self.deal_file(&path, text, here)),
+                Ok(text) => files.extend(self.deal_file(&path, text, here)),
                 Err(mistake) => mistakes.push(mistake),
             }
         }
-        if mistakes.is_empty() { Ok(found) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Found { files, others }) } else { Err(mistakes) }
     }
 
     /// A file as the library takes it; None for Markdown without a deal block.
@@ -129,45 +139,62 @@ impl Workspace {
         Some(DealFile { source, folder, text })
     }
 
-    fn walk(&self, exclude: &Gitignore, include: &Gitignore) -> Result<Vec<PathBuf>, Vec<Mistake>> {
+    fn walk(&self, exclude: &Gitignore, include: &Gitignore) -> Result<Walked, Vec<Mistake>> {
         let mut builder = WalkBuilder::new(&self.root);
         builder.standard_filters(false).hidden(true).follow_links(true).threads(1);
         if !self.deep {
             builder.max_depth(Some(1));
         }
-        let root = self.root.clone();
         let left_out = exclude.clone();
         builder.filter_entry(move |entry| {
             let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            let other_workspace = folder && entry.path() != root && entry.path().join(config::NAME).is_file();
-            !other_workspace && !left_out.matched(entry.path(), folder).is_ignore()
+            !left_out.matched(entry.path(), folder).is_ignore()
         });
-        let found = std::sync::Mutex::new((Vec::new(), Vec::new()));
+        let walked = std::sync::Mutex::new(Walked::default());
         builder.build_parallel().run(|| {
             Box::new(|entry| {
-                if let Ok(mut found) = found.lock() {
-                    match entry {
-                        Ok(entry) => {
-                            let path = entry.into_path();
-                            let wanted = is_deal(&path)
-                                || (is_markdown(&path) && include.matched(&path, false).is_ignore());
-                            if wanted && !path.is_dir() {
-                                found.0.push(path);
-                            }
-                        }
-                        Err(error) => found.1.push(Mistake::nowhere(unreadable(&error))),
+                let Ok(mut walked) = walked.lock() else { return WalkState::Quit };
+                match entry {
+                    Ok(entry) => walked.take(&self.root, entry, include),
+                    Err(error) => {
+                        walked.mistakes.push(Mistake::nowhere(unreadable(&error)));
+                        WalkState::Continue
                     }
                 }
-                WalkState::Continue
             })
         });
-        let (paths, mistakes) = found.into_inner().unwrap_or_default();
-        if mistakes.is_empty() { Ok(paths) } else { Err(mistakes) }
+        let walked = walked.into_inner().unwrap_or_default();
+        if walked.mistakes.is_empty() { Ok(walked) } else { Err(walked.mistakes) }
     }
 
     /// Is the whole workspace reported on?
     pub fn whole(&self) -> bool {
         self.named.contains(&self.root)
+    }
+}
+
+/// What a walk through a workspace met.
+#[derive(Default)]
+struct Walked {
+    paths: Vec<PathBuf>,
+    others: Vec<PathBuf>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Walked {
+    /// Takes a file that is read; another workspace is noted, and not entered.
+    fn take(&mut self, root: &Path, entry: DirEntry, include: &Gitignore) -> WalkState {
+        let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let path = entry.into_path();
+        if folder {
+            if path != root && path.join(config::NAME).is_file() {
+                self.others.push(path);
+                return WalkState::Skip;
+            }
+        } else if is_deal(&path) || (is_markdown(&path) && include.matched(&path, false).is_ignore()) {
+            self.paths.push(path);
+        }
+        WalkState::Continue
     }
 }
 

@@ -31,7 +31,7 @@ use crate::vocabulary::{Gate, Name, Sort, known};
 pub use baseline::Baseline;
 pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
-pub use overview::plural;
+pub use overview::{listed, plural};
 pub use questions::UNANSWERED;
 pub use report::{DealInfo, Report, RuleChange, Summary};
 pub use rounds::{Decided, Decision};

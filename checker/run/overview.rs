@@ -109,6 +109,14 @@ pub(super) fn not_assessed(assessed: &Assessed) -> Vec<(String, String)> {
 /// Names in a sentence; the rest are counted.
 const LISTED: usize = 12;
 
+/// Names in a row, the first of them if they are many.
+pub fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let shown: Vec<String> = names.take(LISTED).collect();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join(", "))
+}
+
 /// What was not looked at, in sentences.
 pub(super) fn not_looked_at(
     check: &Check<'_>,
@@ -117,12 +125,7 @@ pub(super) fn not_looked_at(
     decided: &Decided<'_>,
 ) -> Vec<String> {
     let deal = &assessed.lowered.deal;
-    let list = |uids: &[&Uid]| {
-        let names: Vec<String> = uids.iter().take(LISTED).map(|uid| deal.name(uid)).collect();
-        let more = uids.len().saturating_sub(LISTED);
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{rest}", names.join(", "))
-    };
+    let list = |uids: &[&Uid]| listed(uids.iter().map(|uid| deal.name(uid)));
     let mut sentences = Vec::new();
     let mut add = |uids: Vec<&Uid>, what: &str| {
         if !uids.is_empty() {
