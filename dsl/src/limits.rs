@@ -33,9 +33,10 @@ fn too_deep(source: &str) -> Option<Span> {
     let (mut at, mut blocks, mut lists) = (0, 0_usize, 0_usize);
     // Behind a brace or `;` a comment needs no blank.
     let mut fresh = true;
-    while let Some(byte) = bytes.get(at) {
-        let was_fresh = std::mem::replace(&mut fresh, false);
-        match byte {
+    while let Some(plain) = bytes[at..].iter().position(|byte| is_mark(*byte)) {
+        let was_fresh = std::mem::replace(&mut fresh, false) && plain == 0;
+        at += plain;
+        match bytes[at] {
             b'"' => {
                 at = text_end(source, at).end;
                 continue;
@@ -62,4 +63,9 @@ fn too_deep(source: &str) -> Option<Span> {
         at += 1;
     }
     None
+}
+
+/// May the byte begin a text, a comment or an escape, or open or close something?
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'"' | b'#' | b';' | b'[' | b'\\' | b']' | b'{' | b'}' | 0xE2)
 }
