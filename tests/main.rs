@@ -17,3 +17,4 @@ mod silent_passes;
 mod support;
 mod templates;
 mod three_values;
+mod vocabulary;

@@ -17,7 +17,8 @@ use super::text::Text;
 use crate::deal::{Body, Content, Slot, Thing, Uid, Value, uncapital};
 use crate::finding::{Mistake, Severity};
 use crate::source::{Place, Source};
-use crate::vocabulary::{Gate, Name, Vocabulary, known, read::schema_mistake};
+use crate::vocabulary::cedar::{self, Definitions};
+use crate::vocabulary::{Gate, Name, Vocabulary, known};
 
 /// Deepest nesting of brackets in a rule: beyond it Cedar's parser could run out of stack.
 const MAX_BRACKETS: usize = 64;
@@ -178,7 +179,7 @@ pub fn load(
     vocabulary: &Vocabulary,
     rows: &Rows,
     files: &[(String, Arc<Source>)],
-    validate: bool,
+    definitions: Option<Definitions>,
 ) -> Result<Vec<Rule>, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let mut rules = Vec::new();
@@ -190,16 +191,16 @@ pub fn load(
         }
     }
     unique(&rules, &mut mistakes);
-    if validate && mistakes.is_empty() {
-        mistakes.extend(validated(vocabulary, &rules));
+    if mistakes.is_empty() {
+        mistakes.extend(definitions.into_iter().flat_map(|known| validated(vocabulary, known, &rules)));
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
 }
 
 /// Strict validation by Cedar; its warnings, such as a policy that can never apply, are mistakes.
-fn validated(vocabulary: &Vocabulary, rules: &[Rule]) -> Vec<Mistake> {
-    let schema = match vocabulary.fragment.validator_schema() {
+fn validated(vocabulary: &Vocabulary, definitions: Definitions, rules: &[Rule]) -> Vec<Mistake> {
+    let schema = match definitions.with_machine(vocabulary) {
         Ok(schema) => schema,
         Err(error) => {
             return vec![Mistake::nowhere(format!("the vocabulary does not hold together: {error}"))];
@@ -213,8 +214,8 @@ fn validated(vocabulary: &Vocabulary, rules: &[Rule]) -> Vec<Mistake> {
             continue;
         };
         let result = validator.validate(&set, ValidationMode::Strict);
-        mistakes.extend(result.validation_errors().map(|error| schema_mistake(&rule.source, error)));
-        mistakes.extend(result.validation_warnings().map(|warning| schema_mistake(&rule.source, warning)));
+        mistakes.extend(result.validation_errors().map(|error| cedar::mistake(&rule.source, error)));
+        mistakes.extend(result.validation_warnings().map(|warning| cedar::mistake(&rule.source, warning)));
     }
     mistakes
 }
@@ -243,7 +244,7 @@ fn read(
     let whole = Place::new(source, 0..0);
     brackets(source)?;
     let set = parse_policyset(&source.text)
-        .map_err(|errors| errors.iter().map(|error| schema_mistake(source, error)).collect::<Vec<_>>())?;
+        .map_err(|errors| errors.iter().map(|error| cedar::mistake(source, error)).collect::<Vec<_>>())?;
     let mut policies: Vec<&ast::Policy> = set.policies().collect();
     policies.sort_by_key(|policy| policy.loc().map(Loc::start));
     if policies.is_empty() {

@@ -10,6 +10,7 @@ use crate::finding::{Mistake, Severity};
 use crate::pack::{Pack, Setting, Table};
 use crate::run::report::RuleChange;
 use crate::source::{Place, Source};
+use crate::vocabulary::cedar::Definitions;
 use crate::vocabulary::{Name, Vocabulary, read};
 
 /// What the packs give.
@@ -56,13 +57,15 @@ impl Library {
     pub fn load(packs: Vec<Pack>, validate: bool) -> Result<Self, Vec<Mistake>> {
         let schema: Vec<Arc<Source>> = packs.iter().flat_map(|pack| pack.schema.iter().cloned()).collect();
         let vocabulary = read::read(&schema)?;
+        // After our own reader, which bounds how deep types may nest: Cedar's would overflow the stack.
+        let definitions = if validate { Some(Definitions::read(&schema)?) } else { None };
         let (files, mut changes) = rule_files(&packs)?;
         let mut rows = Rows::new();
         for table in packs.iter().flat_map(|pack| &pack.tables) {
             let ids = table.rows.iter().map(|row| row.id.clone());
             rows.entry(Name::clone(&table.ty)).or_default().extend(ids);
         }
-        let mut rules = rule::load(&vocabulary, &rows, &files, validate)?;
+        let mut rules = rule::load(&vocabulary, &rows, &files, definitions)?;
         changes.extend(switched_off(&packs, &mut rules)?);
         if rules.is_empty() {
             return Err(vec![Mistake::nowhere("the packs hold no rule: nothing would be checked")]);

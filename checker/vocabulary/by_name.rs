@@ -6,7 +6,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::{Name, Named};
+use crate::name::{Name, Named};
 
 /// Things by name: the attributes of a block, the fields of a type, or the types themselves.
 #[derive(Clone, Debug)]

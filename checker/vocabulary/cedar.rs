@@ -1,26 +1,59 @@
-//! The merged schema as Cedar wants it, with the attributes that the machine adds.
+//! The vocabulary as Cedar wants it: the schema that policies are validated against.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cedar_policy_core::extensions::Extensions;
+use cedar_policy_core::parser::unescape::to_unescaped_string;
 use cedar_policy_core::validator::json_schema::{
     self, EntityTypeKind, NamespaceDefinition, RecordType, TypeOfAttribute, TypeVariant,
 };
 use cedar_policy_core::validator::{RawName, SchemaError, ValidatorSchema, ValidatorSchemaFragment};
+use miette::Diagnostic;
+use rayon::prelude::*;
 
-use super::{EntityType, Name, Sort, known};
+use super::{Sort, Vocabulary, known};
+use crate::finding::Mistake;
+use crate::source::{Place, Source};
 
 type SchemaType = json_schema::Type<RawName>;
 
-/// The merged schema of all packs.
+/// The texts of all packs as Cedar read them, united.
 #[derive(Debug)]
-pub struct Fragment(NamespaceDefinition<RawName>);
+pub struct Definitions(NamespaceDefinition<RawName>);
 
-impl Fragment {
-    /// Adds the siblings `x_as` and `x_given`, the header of agreements and the accepted
-    /// departures of every declaration.
-    pub fn new(mut merged: NamespaceDefinition<RawName>, types: &BTreeMap<Name, EntityType>) -> Self {
-        for (id, entity) in &mut merged.entity_types {
+impl Definitions {
+    /// Lets Cedar read the texts of all packs.
+    ///
+    /// # Errors
+    /// What Cedar says of each text that is not well formed.
+    pub fn read(sources: &[Arc<Source>]) -> Result<Self, Vec<Mistake>> {
+        let parsed: Vec<_> = sources.par_iter().map(parse).collect();
+        let (mut definitions, mut mistakes) = (Vec::new(), Vec::new());
+        for text in parsed {
+            match text {
+                Ok(more) => definitions.extend(more),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let nothing = || vec![Mistake::nowhere("no pack declares a vocabulary")];
+        let united = definitions.into_iter().reduce(|mut united, more| {
+            unite(&mut united, more);
+            united
+        });
+        united.map(Self).ok_or_else(nothing)
+    }
+
+    /// The schema, with what the machine adds: the siblings `x_as` and `x_given`, the header of agreements and the
+    /// accepted departures of every declaration.
+    ///
+    /// # Errors
+    /// What Cedar says of a schema that does not hold together.
+    pub fn with_machine(mut self, vocabulary: &Vocabulary) -> Result<ValidatorSchema, Box<SchemaError>> {
+        for (id, entity) in &mut self.0.entity_types {
             let EntityTypeKind::Standard(standard) = &mut entity.kind else {
                 continue;
             };
@@ -28,32 +61,65 @@ impl Fragment {
                 continue;
             };
             add_siblings(shape);
-            let Some(ty) = types.get(id.to_string().as_str()) else {
+            let Some(ty) = vocabulary.types.get(id.to_string().as_str()) else {
                 continue;
             };
             if ty.agreement {
-                shape.attributes.insert("agreement".into(), attribute(named(known::AGREEMENT), true));
+                shape.attributes.insert(known::HEADER.into(), attribute(named(known::AGREEMENT), true));
             }
-            if matches!(ty.sort, Sort::Kind | Sort::Header) && types.contains_key(known::DEPARTURE) {
+            let departs = matches!(ty.sort, Sort::Kind | Sort::Header);
+            if departs && vocabulary.types.contains_key(known::DEPARTURE) {
                 shape.attributes.insert(known::ACCEPT.into(), attribute(set_of(known::DEPARTURE), false));
             }
         }
-        for common in merged.common_types.values_mut() {
+        for common in self.0.common_types.values_mut() {
             if let SchemaType::Type { ty: TypeVariant::Record(shape), .. } = &mut common.ty {
                 add_siblings(shape);
             }
         }
-        Self(merged)
-    }
-
-    /// The schema that policies are validated against.
-    ///
-    /// # Errors
-    /// What Cedar says of a schema that does not hold together.
-    pub fn validator_schema(&self) -> Result<ValidatorSchema, Box<SchemaError>> {
-        let fragment = json_schema::Fragment(BTreeMap::from([(None, self.0.clone())]));
+        let fragment = json_schema::Fragment(BTreeMap::from([(None, self.0)]));
         let fragment = ValidatorSchemaFragment::from_schema_fragment(fragment)?;
         Ok(ValidatorSchema::from_schema_fragments([fragment], Extensions::all_available())?)
+    }
+}
+
+/// A text as Cedar reads it.
+///
+/// # Errors
+/// What Cedar says of a text that is not well formed.
+pub fn parse(source: &Arc<Source>) -> Result<Vec<NamespaceDefinition<RawName>>, Mistake> {
+    let parsed = json_schema::Fragment::from_cedarschema_str(&source.text, Extensions::all_available());
+    match parsed {
+        Ok((fragment, _)) if fragment.0.keys().all(Option::is_none) => Ok(fragment.0.into_values().collect()),
+        Ok(_) => Err(Mistake::at(&Place::new(source, 0..0), "a vocabulary is written without a namespace")),
+        Err(error) => Err(mistake(source, &error)),
+    }
+}
+
+/// What a text between quotes says; none if an escape in it means nothing.
+pub fn unescaped(text: &str) -> Option<String> {
+    to_unescaped_string(text).ok().map(|said| said.to_string())
+}
+
+/// A Cedar error as our own mistake, at its place.
+pub fn mistake(source: &Arc<Source>, error: &dyn Diagnostic) -> Mistake {
+    let mut diagnostic = error;
+    while diagnostic.labels().is_none() {
+        let Some(inner) =
+            diagnostic.diagnostic_source().or_else(|| diagnostic.related().and_then(|mut all| all.next()))
+        else {
+            break;
+        };
+        diagnostic = inner;
+    }
+    let span = diagnostic
+        .labels()
+        .and_then(|mut labels| labels.next())
+        .map_or(0..0, |label| label.offset()..label.offset() + label.len());
+    let mistake = Mistake::at(&Place::new(source, span), diagnostic.to_string());
+    match diagnostic.help() {
+        Some(help) => mistake.help(help.to_string()),
+        None => mistake,
     }
 }
 
@@ -89,7 +155,7 @@ fn attribute(ty: SchemaType, required: bool) -> TypeOfAttribute<RawName> {
 }
 
 /// Unites a further definition into the merged one, for Cedar. Conflicts are reported elsewhere.
-pub fn unite(merged: &mut NamespaceDefinition<RawName>, more: NamespaceDefinition<RawName>) {
+fn unite(merged: &mut NamespaceDefinition<RawName>, more: NamespaceDefinition<RawName>) {
     for (id, common) in more.common_types {
         merged.common_types.entry(id).or_insert(common);
     }

@@ -1,8 +1,8 @@
 //! The vocabulary: what a `.deal` may say, read from the annotated Cedar schema of all packs.
 //!
 //! [`read`] turns schema texts into a [`Vocabulary`]; [`derivation`] reads the small languages of
-//! `@derived` and `@join`; [`check`] proves that every path in them leads somewhere; [`cedar`]
-//! builds the one schema that policies are validated against.
+//! `@derived` and `@join`; [`check`] proves that every path in them leads somewhere, and
+//! [`dependencies`] says what each fact reads; [`cedar`] builds the one schema that policies are validated against.
 
 mod by_name;
 pub mod cedar;
@@ -12,11 +12,12 @@ pub mod derivation;
 pub mod needed;
 mod notes;
 pub mod read;
+pub mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use crate::name::{Name, Named};
+pub use crate::name::Name;
 use crate::source::Place;
 pub use by_name::ByName;
 use derivation::{Derivation, Join};
@@ -355,8 +356,6 @@ pub struct Vocabulary {
     pub records: BTreeMap<Name, Arc<Record>>,
     /// Entity type by keyword of its kind.
     pub kinds: BTreeMap<String, Name>,
-    /// The merged schema, for Cedar.
-    pub fragment: cedar::Fragment,
 }
 
 impl Vocabulary {

@@ -2,29 +2,30 @@
 
 use std::sync::Arc;
 
-use cedar_policy_core::est::Annotations;
-
-use super::read::place;
+use super::schema::Annotation;
 use super::{Gate, Name};
 use crate::finding::{Mistake, nearest};
 use crate::source::{Place, Source};
 
 /// The annotations of one declaration.
 pub(super) struct Notes<'a> {
-    annotations: &'a Annotations,
+    annotations: &'a [Annotation<'a>],
     source: &'a Arc<Source>,
     owner: &'a Place,
 }
 
 impl<'a> Notes<'a> {
-    pub(super) fn new(annotations: &'a Annotations, source: &'a Arc<Source>, owner: &'a Place) -> Self {
+    pub(super) fn new(annotations: &'a [Annotation<'a>], source: &'a Arc<Source>, owner: &'a Place) -> Self {
         Self { annotations, source, owner }
     }
 
+    fn annotation(&self, key: &str) -> Option<&'a Annotation<'a>> {
+        self.annotations.iter().find(|annotation| annotation.key == key)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&'a str> {
-        // By its text: to parse the key as an id would run Cedar's parser for every look-up.
-        let (_, annotation) = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key)?;
-        Some(annotation.as_ref().map_or("", |annotation| annotation.val.as_str()))
+        let annotation = self.annotation(key)?;
+        Some(annotation.value.as_ref().map_or("", |(value, _)| value))
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -45,9 +46,8 @@ impl<'a> Notes<'a> {
     }
 
     pub(super) fn at(&self, key: &str) -> Place {
-        let found = self.annotations.0.iter().find(|(id, _)| AsRef::<str>::as_ref(*id) == key);
-        let loc = found.and_then(|(_, annotation)| annotation.as_ref()?.loc.as_ref());
-        loc.map_or_else(|| self.owner.clone(), |loc| place(self.source, Some(loc)))
+        let value = self.annotation(key).and_then(|annotation| annotation.value.as_ref());
+        value.map_or_else(|| self.owner.clone(), |(_, span)| Place::new(self.source, span.clone()))
     }
 
     pub(super) fn gate(&self, key: &str, word: &str) -> Result<Gate, Mistake> {
@@ -58,11 +58,10 @@ impl<'a> Notes<'a> {
 
     /// A misspelt annotation would be ignored in silence.
     pub(super) fn only(&self, allowed: &[&str]) -> Result<(), Mistake> {
-        for id in self.annotations.0.keys() {
-            let key = id.to_string();
-            if !allowed.contains(&key.as_str()) {
-                let mistake = Mistake::at(&self.at(&key), format!("no annotation `@{key}` here"));
-                return Err(match nearest(&key, allowed.iter().copied()) {
+        for key in self.annotations.iter().map(|annotation| annotation.key) {
+            if !allowed.contains(&key) {
+                let mistake = Mistake::at(&self.at(key), format!("no annotation `@{key}` here"));
+                return Err(match nearest(key, allowed.iter().copied()) {
                     Some(near) => mistake.help(format!("did you mean `@{near}`?")),
                     None => mistake.help(format!("it is one of {}", allowed.join(", "))),
                 });

@@ -3,28 +3,18 @@
 //! Several texts may declare the same entity type: their attributes are united. The same attribute
 //! with another type, and an enum or common type declared twice, is a mistake with both places.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy_core::extensions::Extensions;
-use cedar_policy_core::parser::Loc;
-use cedar_policy_core::validator::RawName;
-use cedar_policy_core::validator::json_schema::{
-    self, CommonType, EntityTypeKind, NamespaceDefinition, RecordType, TypeOfAttribute, TypeVariant,
-};
-use miette::Diagnostic;
-use rayon::prelude::*;
-
-use super::cedar::Fragment;
 use super::derivation::{Derivation, Join};
 use super::notes::Notes;
+use super::schema::{self, Attribute, Declared, Kind, Schema, Shape};
 use super::{
     EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary, known,
 };
 use crate::finding::Mistake;
 use crate::source::{Place, Source};
-
-type SchemaType = json_schema::Type<RawName>;
 
 /// Reads the schema texts of all packs, in the order of the packs.
 ///
@@ -32,55 +22,22 @@ type SchemaType = json_schema::Type<RawName>;
 /// Every mistake of every text.
 pub fn read(sources: &[Arc<Source>]) -> Result<Vocabulary, Vec<Mistake>> {
     let mut reader = Reader::default();
-    let parsed: Vec<_> = sources.par_iter().map(|source| (source, parse(source))).collect();
-    for (source, parsed) in parsed {
-        match parsed {
-            Ok(definitions) => reader.gather(source, definitions),
-            Err(mistakes) => reader.mistakes.extend(mistakes),
+    for source in sources {
+        match schema::parse(source) {
+            Ok(schema) => reader.gather(source, schema),
+            Err(mistake) => reader.mistakes.push(mistake),
         }
     }
     reader.finish()
 }
 
-fn parse(source: &Arc<Source>) -> Result<Vec<NamespaceDefinition<RawName>>, Vec<Mistake>> {
-    let parsed = json_schema::Fragment::from_cedarschema_str(&source.text, Extensions::all_available());
-    match parsed {
-        Ok((fragment, _)) if fragment.0.keys().all(Option::is_none) => Ok(fragment.0.into_values().collect()),
-        Ok(_) => {
-            Err(vec![Mistake::at(&Place::new(source, 0..0), "a vocabulary is written without a namespace")])
-        }
-        Err(error) => Err(vec![schema_mistake(source, &error)]),
-    }
-}
-
-/// A Cedar error as our own mistake, at its place.
-pub fn schema_mistake(source: &Arc<Source>, error: &dyn Diagnostic) -> Mistake {
-    let mut diagnostic = error;
-    while diagnostic.labels().is_none() {
-        let Some(inner) =
-            diagnostic.diagnostic_source().or_else(|| diagnostic.related().and_then(|mut all| all.next()))
-        else {
-            break;
-        };
-        diagnostic = inner;
-    }
-    let span = diagnostic
-        .labels()
-        .and_then(|mut labels| labels.next())
-        .map_or(0..0, |label| label.offset()..label.offset() + label.len());
-    let mistake = Mistake::at(&Place::new(source, span), diagnostic.to_string());
-    match diagnostic.help() {
-        Some(help) => mistake.help(help.to_string()),
-        None => mistake,
-    }
-}
-
 #[derive(Default)]
-struct Reader {
-    merged: Option<NamespaceDefinition<RawName>>,
-    commons: BTreeMap<Name, (CommonType<RawName>, Arc<Source>)>,
-    declared: Vec<Declared>,
-    entity_names: BTreeSet<Name>,
+struct Reader<'s> {
+    commons: BTreeMap<&'s str, InText<'s, schema::Type<'s>>>,
+    entities: Vec<InText<'s, Kind<'s>>>,
+    entity_names: BTreeSet<&'s str>,
+    /// Gates, with the entity types that are looked at before them.
+    gates: Vec<(Gate, Vec<&'s str>)>,
     /// Common types that were read.
     known: BTreeMap<Name, Type>,
     /// Common types that are being read, to stop one that contains itself.
@@ -88,61 +45,54 @@ struct Reader {
     mistakes: Vec<Mistake>,
 }
 
-/// One declaration of an entity type in one text.
-struct Declared {
-    name: Name,
-    source: Arc<Source>,
-    entity: json_schema::EntityType<RawName>,
+/// A declaration with the text it stands in.
+struct InText<'s, T> {
+    source: &'s Arc<Source>,
+    declared: Declared<'s, T>,
 }
 
-impl Reader {
-    fn gather(&mut self, source: &Arc<Source>, definitions: Vec<NamespaceDefinition<RawName>>) {
-        for definition in definitions {
-            for (id, common) in &definition.common_types {
-                let name: Name = id.to_string().into();
-                if let Some((first, at)) = self.commons.get(&name) {
-                    let mistake = Mistake::at(
-                        &place(source, common.loc.as_ref()),
-                        format!("type `{name}` is declared twice"),
-                    )
-                    .also(&place(at, first.loc.as_ref()), "first declared here");
+impl<'s, T> InText<'s, T> {
+    fn place(&self) -> Place {
+        Place::new(self.source, self.declared.span.clone())
+    }
+
+    fn notes<'n>(&'n self, at: &'n Place) -> Notes<'n> {
+        Notes::new(&self.declared.annotations, self.source, at)
+    }
+}
+
+impl<'s> Reader<'s> {
+    fn gather(&mut self, source: &'s Arc<Source>, schema: Schema<'s>) {
+        for declared in schema.types {
+            let common = InText { source, declared };
+            match self.commons.entry(common.declared.name) {
+                Entry::Vacant(free) => {
+                    free.insert(common);
+                }
+                Entry::Occupied(first) => {
+                    let message = format!("type `{}` is declared twice", common.declared.name);
+                    let mistake = Mistake::at(&common.place(), message)
+                        .also(&first.get().place(), "first declared here");
                     self.mistakes.push(mistake);
-                } else {
-                    self.commons.insert(name, (common.clone(), Arc::clone(source)));
                 }
             }
-            for (id, entity) in &definition.entity_types {
-                self.entity_names.insert(id.to_string().into());
-                self.declared.push(Declared {
-                    name: id.to_string().into(),
-                    source: Arc::clone(source),
-                    entity: entity.clone(),
-                });
-            }
-            match &mut self.merged {
-                None => self.merged = Some(definition),
-                Some(merged) => super::cedar::unite(merged, definition),
-            }
         }
+        self.entity_names.extend(schema.entities.iter().map(|entity| entity.name));
+        self.entities.extend(schema.entities.into_iter().map(|declared| InText { source, declared }));
+        let gates = schema.actions.into_iter().filter_map(|(name, types)| Some((Gate::parse(&name)?, types)));
+        self.gates.extend(gates);
     }
 
     fn finish(mut self) -> Result<Vocabulary, Vec<Mistake>> {
-        let Some(merged) = self.merged.take() else {
-            self.mistakes.push(Mistake::nowhere("no pack declares a vocabulary"));
-            return Err(self.mistakes);
-        };
         let mut types: BTreeMap<Name, EntityType> = BTreeMap::new();
-        for declared in std::mem::take(&mut self.declared) {
-            self.entity(&mut types, &declared);
+        for entity in std::mem::take(&mut self.entities) {
+            self.entity(&mut types, &entity);
         }
         let records = self.records();
-        for (action, apply) in &merged.actions {
-            let Some(gate) = Gate::parse(action) else {
-                continue;
-            };
-            for name in apply.applies_to.iter().flat_map(|apply| &apply.resource_types) {
-                if let Some(entity) = types.get_mut(name.to_string().as_str()) {
-                    entity.gates.insert(gate);
+        for (gate, names) in &self.gates {
+            for name in names {
+                if let Some(entity) = types.get_mut(*name) {
+                    entity.gates.insert(*gate);
                 }
             }
         }
@@ -159,8 +109,7 @@ impl Reader {
             .filter(|entity| matches!(entity.sort, Sort::Kind))
             .map(|entity| (entity.keyword(), Name::clone(&entity.name)))
             .collect();
-        let fragment = Fragment::new(merged, &types);
-        let vocabulary = Vocabulary { types: types.into_iter().collect(), records, kinds, fragment };
+        let vocabulary = Vocabulary { types: types.into_iter().collect(), records, kinds };
         match super::check::check(&vocabulary) {
             mistakes if mistakes.is_empty() => Ok(vocabulary),
             mistakes => Err(mistakes),
@@ -168,25 +117,25 @@ impl Reader {
     }
 
     fn records(&mut self) -> BTreeMap<Name, Arc<Record>> {
-        let names: Vec<Name> = self.commons.keys().cloned().collect();
+        let names: Vec<&str> = self.commons.keys().copied().collect();
         let mut records = BTreeMap::new();
         for name in names {
-            if let Ok(Type::Record(record)) = self.common(&name) {
-                records.insert(name, record);
+            if let Ok(Type::Record(record)) = self.common(name) {
+                records.insert(Name::from(name), record);
             }
         }
         records
     }
 
-    fn entity(&mut self, types: &mut BTreeMap<Name, EntityType>, declared: &Declared) {
-        let at = place(&declared.source, declared.entity.loc.as_ref());
-        let fresh = match self.entity_shell(declared, &at) {
+    fn entity(&mut self, types: &mut BTreeMap<Name, EntityType>, entity: &InText<'s, Kind<'s>>) {
+        let (at, declared) = (entity.place(), &entity.declared);
+        let fresh = match entity_shell(entity, &at) {
             Ok(fresh) => fresh,
             Err(mistake) => return self.mistakes.push(mistake),
         };
-        let shell = match types.entry(Name::clone(&declared.name)) {
-            std::collections::btree_map::Entry::Vacant(entry) => entry.insert(fresh),
-            std::collections::btree_map::Entry::Occupied(entry) => {
+        let shell = match types.entry(declared.name.into()) {
+            Entry::Vacant(entry) => entry.insert(fresh),
+            Entry::Occupied(entry) => {
                 let known = entry.into_mut();
                 if let (Sort::Enum(_), _) | (_, Sort::Enum(_)) = (&known.sort, &fresh.sort) {
                     let mistake = Mistake::at(&at, format!("enum `{}` is declared twice", declared.name))
@@ -197,16 +146,10 @@ impl Reader {
                 known
             }
         };
-        let EntityTypeKind::Standard(standard) = &declared.entity.kind else {
+        let Kind::Standard(attributes) = &declared.what else {
             return;
         };
-        let SchemaType::Type { ty: TypeVariant::Record(shape), .. } = &standard.shape.0 else {
-            return self
-                .mistakes
-                .push(Mistake::at(&at, "the shape of an entity type is written out as a record"));
-        };
-        let fields = self.fields(&declared.source, shape);
-        for (name, field) in fields {
+        for (name, field) in self.fields(entity.source, attributes) {
             match shell.fields.get(&name) {
                 Some(known) if !same_type(&known.ty, &field.ty) => {
                     let message =
@@ -224,67 +167,20 @@ impl Reader {
         }
     }
 
-    fn entity_shell(&mut self, declared: &Declared, at: &Place) -> Result<EntityType, Mistake> {
-        let notes = Notes::new(&declared.entity.annotations, &declared.source, at);
-        let agreement = notes.has("agreement");
-        let gate = match notes.get("gate") {
-            Some(word) => Some(notes.gate("gate", word)?),
-            None => agreement.then_some(Gate::Share),
-        };
-        let sort = match &declared.entity.kind {
-            EntityTypeKind::Enum { choices } => {
-                Sort::Enum(choices.iter().map(|choice| Name::from(AsRef::<str>::as_ref(choice))).collect())
-            }
-            EntityTypeKind::Standard(_) => sort_of(&declared.name, &notes, agreement || gate.is_some())?,
-        };
-        notes.only(&[
-            "title",
-            "doc",
-            "kind",
-            "agreement",
-            "gate",
-            "table",
-            "join",
-            "key",
-            "positional",
-            "example",
-        ])?;
-        let name = Name::clone(&declared.name);
-        Ok(EntityType {
-            title: notes.text("title").unwrap_or_else(|| super::keyword(&name).replace('_', " ")),
-            doc: notes.text("doc").unwrap_or_default(),
-            sort,
-            fields: Fields::default(),
-            agreement,
-            gate,
-            positional: positions(notes.get("positional")),
-            key: notes.words("key"),
-            gates: BTreeSet::new(),
-            place: at.clone(),
-            name,
-        })
-    }
-
-    fn fields(&mut self, source: &Arc<Source>, shape: &RecordType<RawName>) -> Fields {
+    fn fields(&mut self, source: &'s Arc<Source>, attributes: &[Attribute<'s>]) -> Fields {
         let mut fields = Fields::default();
-        for (name, attribute) in &shape.attributes {
-            match self.field(source, name, attribute) {
-                Ok(field) => {
-                    fields.insert(Name::from(name.as_str()), field);
-                }
+        for attribute in attributes {
+            match self.field(source, attribute) {
+                Ok(field) => fields.insert(Name::clone(&field.name), field),
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }
         fields
     }
 
-    fn field(
-        &mut self,
-        source: &Arc<Source>,
-        name: &str,
-        attribute: &TypeOfAttribute<RawName>,
-    ) -> Result<Field, Mistake> {
-        let at = place(source, attribute.loc.as_ref().or(attribute.ty.loc()));
+    fn field(&mut self, source: &'s Arc<Source>, attribute: &Attribute<'s>) -> Result<Field, Mistake> {
+        let name = &*attribute.name;
+        let at = Place::new(source, attribute.span.clone());
         let notes = Notes::new(&attribute.annotations, source, &at);
         notes.only(&[
             "title",
@@ -319,7 +215,7 @@ impl Reader {
         };
         Ok(Field {
             name: name.into(),
-            ty: self.ty(source, &attribute.ty, &at)?,
+            ty: self.ty(source, &attribute.ty)?,
             title: notes.text("title").unwrap_or_else(|| name.replace('_', " ")),
             doc: notes.text("doc").unwrap_or_default(),
             example: notes.text("example").unwrap_or_default(),
@@ -339,25 +235,16 @@ impl Reader {
         })
     }
 
-    fn ty(&mut self, source: &Arc<Source>, ty: &SchemaType, at: &Place) -> Result<Type, Mistake> {
-        let at = ty.loc().map_or_else(|| at.clone(), |loc| place(source, Some(loc)));
-        match ty {
-            SchemaType::CommonTypeRef { type_name, .. } => self.named(&type_name.to_string(), &at),
-            SchemaType::Type { ty, .. } => match ty {
-                TypeVariant::Boolean => Ok(Type::Bool),
-                TypeVariant::Long => Ok(Type::Long),
-                TypeVariant::String => Ok(Type::String),
-                TypeVariant::Set { element } => Ok(Type::Set(Box::new(self.ty(source, element, &at)?))),
-                TypeVariant::Record(shape) => Ok(Type::Record(Arc::new(Record {
-                    name: String::new(),
-                    fields: self.fields(source, shape),
-                    positional: Vec::new(),
-                }))),
-                TypeVariant::Entity { name } => self.named(&name.to_string(), &at),
-                TypeVariant::EntityOrCommon { type_name } => self.named(&type_name.to_string(), &at),
-                TypeVariant::Extension { name } => self.named(name.as_ref(), &at),
-            },
-        }
+    fn ty(&mut self, source: &'s Arc<Source>, ty: &schema::Type<'s>) -> Result<Type, Mistake> {
+        Ok(match &ty.shape {
+            Shape::Set(element) => Type::Set(Box::new(self.ty(source, element)?)),
+            Shape::Record(attributes) => Type::Record(Arc::new(Record {
+                name: String::new(),
+                fields: self.fields(source, attributes),
+                positional: Vec::new(),
+            })),
+            Shape::Named(name) => self.named(name, &Place::new(source, ty.span.clone()))?,
+        })
     }
 
     fn named(&mut self, name: &str, at: &Place) -> Result<Type, Mistake> {
@@ -374,7 +261,7 @@ impl Reader {
         if self.entity_names.contains(name) {
             return Ok(Type::Entity(name.into()));
         }
-        let candidates = self.commons.keys().chain(&self.entity_names).map(|known| &**known);
+        let candidates = self.commons.keys().chain(&self.entity_names).copied();
         let candidates = candidates.chain(["Bool", "Long", "String", "datetime"]);
         Err(Mistake::at(at, format!("no type `{name}`")).did_you_mean(name, candidates))
     }
@@ -383,28 +270,29 @@ impl Reader {
         if let Some(known) = self.known.get(name) {
             return Ok(known.clone());
         }
-        let Some((common, source)) = self.commons.get(name).cloned() else {
+        let Some(common) = self.commons.get(name) else {
             return Err(Mistake::nowhere(format!("no type `{name}`")));
         };
-        let at = place(&source, common.loc.as_ref());
-        let notes = Notes::new(&common.annotations, &source, &at);
+        let (at, source, what) = (common.place(), common.source, common.declared.what.clone());
+        let notes = common.notes(&at);
         notes.only(&["title", "doc", "example", "reads", "positional"])?;
         if let Some(word) = notes.get("reads") {
             return Scalar::parse(word)
                 .map(Type::Scalar)
                 .ok_or_else(|| Mistake::at(&notes.at("reads"), format!("no reader `{word}`")));
         }
+        let positional = positions(notes.get("positional"));
         if self.open.iter().any(|open| &**open == name) {
             return Err(Mistake::at(&at, format!("type `{name}` contains itself")));
         }
         self.open.push(name.into());
-        let ty = match &common.ty {
-            SchemaType::Type { ty: TypeVariant::Record(shape), .. } => Ok(Type::Record(Arc::new(Record {
+        let ty = match &what.shape {
+            Shape::Record(attributes) => Ok(Type::Record(Arc::new(Record {
                 name: name.to_owned(),
-                fields: self.fields(&source, shape),
-                positional: positions(notes.get("positional")),
+                fields: self.fields(source, attributes),
+                positional,
             }))),
-            other => self.ty(&source, other, &at),
+            _ => self.ty(source, &what),
         };
         self.open.pop();
         if let Ok(known) = &ty {
@@ -412,6 +300,46 @@ impl Reader {
         }
         ty
     }
+}
+
+/// An entity type before its attributes.
+fn entity_shell(entity: &InText<'_, Kind<'_>>, at: &Place) -> Result<EntityType, Mistake> {
+    let declared = &entity.declared;
+    let notes = entity.notes(at);
+    let agreement = notes.has("agreement");
+    let gate = match notes.get("gate") {
+        Some(word) => Some(notes.gate("gate", word)?),
+        None => agreement.then_some(Gate::Share),
+    };
+    let sort = match &declared.what {
+        Kind::Enum(choices) => Sort::Enum(choices.iter().map(|choice| Name::from(&**choice)).collect()),
+        Kind::Standard(_) => sort_of(declared.name, &notes, agreement || gate.is_some())?,
+    };
+    notes.only(&[
+        "title",
+        "doc",
+        "kind",
+        "agreement",
+        "gate",
+        "table",
+        "join",
+        "key",
+        "positional",
+        "example",
+    ])?;
+    Ok(EntityType {
+        title: notes.text("title").unwrap_or_else(|| super::keyword(declared.name).replace('_', " ")),
+        doc: notes.text("doc").unwrap_or_default(),
+        sort,
+        fields: Fields::default(),
+        agreement,
+        gate,
+        positional: positions(notes.get("positional")),
+        key: notes.words("key"),
+        gates: BTreeSet::new(),
+        place: at.clone(),
+        name: declared.name.into(),
+    })
 }
 
 /// A type may be opened again, before or after the text that says what it is: what is said stays.
@@ -509,8 +437,4 @@ fn same_type(a: &Type, b: &Type) -> bool {
         }
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
-}
-
-pub(super) fn place(source: &Arc<Source>, loc: Option<&Loc>) -> Place {
-    Place::new(source, loc.map_or(0..0, |loc| loc.start()..loc.end()))
 }

@@ -42,7 +42,14 @@ fn entry(pair: Pair<Rule>) -> Entry {
         }
     }
     commas(source, &mut groups);
-    Entry { groups, anchor, block, head: span.clone(), span, mistakes: 0 }
+    Entry {
+        groups,
+        anchor: anchor.map(Box::new),
+        block: block.map(Box::new),
+        head: span.clone(),
+        span,
+        mistakes: 0,
+    }
 }
 
 /// Adds the commas between groups, which pest left out as they have no rule.
