@@ -8,7 +8,7 @@ use crate::engine::proof::Rows;
 use crate::engine::rule::{self, Rule};
 use crate::finding::{Mistake, Severity};
 use crate::pack::{Pack, Setting, Table};
-use crate::run::report::RuleChange;
+use crate::run::report::{CLOSED, RuleChange, SWITCHED_OFF};
 use crate::source::{Place, Source};
 use crate::vocabulary::cedar::Definitions;
 use crate::vocabulary::{Name, Vocabulary, read};
@@ -91,21 +91,14 @@ impl Library {
 
     fn take(&mut self, pack: Pack) {
         self.tables.extend(pack.about_itself());
-        let by = || pack.name.clone();
-        self.changes.extend(pack.raise.iter().map(|(rule, severity, place)| RuleChange {
-            rule: rule.clone(),
-            what: format!("raised to {}", severity.word()),
-            by: by(),
-            because: None,
-            place: place.clone(),
-        }));
-        self.changes.extend(pack.stands.iter().map(|(rule, place)| RuleChange {
-            rule: rule.clone(),
-            what: "no departure can be accepted".to_owned(),
-            by: by(),
-            because: None,
-            place: place.clone(),
-        }));
+        let change = |rule: &str, what: String, place| RuleChange::new(&pack.name, rule, what, place);
+        self.changes.extend(
+            pack.raise
+                .iter()
+                .map(|(rule, severity, place)| change(rule, format!("raised to {}", severity.word()), place)),
+        );
+        let stands = pack.stands.iter();
+        self.changes.extend(stands.map(|(rule, place)| change(rule, CLOSED.to_owned(), place)));
         self.packs.push(PackInfo {
             name: pack.name,
             title: pack.title,
@@ -173,13 +166,7 @@ fn rule_files(packs: &[Pack]) -> Result<(RuleFiles, Vec<RuleChange>), Vec<Mistak
                     Mistake::at(place, message).help("a rule is switched off under [disable], with a reason"),
                 );
             }
-            changes.push(RuleChange {
-                rule: id.clone(),
-                what: "replaced".to_owned(),
-                by: pack.name.clone(),
-                because: None,
-                place: place.clone(),
-            });
+            changes.push(RuleChange::new(&pack.name, id, "replaced", place));
         }
         files.extend(pack.rules.iter().map(|source| (pack.name.clone(), Arc::clone(source))));
     }
@@ -198,11 +185,8 @@ fn switched_off(packs: &[Pack], rules: &mut Vec<Rule>) -> Result<Vec<RuleChange>
         };
         let rule = rules.remove(at);
         changes.push(RuleChange {
-            rule: rule.id.to_string(),
-            what: "switched off".to_owned(),
-            by: pack.name.clone(),
             because: Some(because.clone()),
-            place: place.clone(),
+            ..RuleChange::new(&pack.name, &rule.id, SWITCHED_OFF, place)
         });
     }
     if mistakes.is_empty() { Ok(changes) } else { Err(mistakes) }

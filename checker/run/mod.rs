@@ -33,6 +33,7 @@ pub use findings::MISTAKE;
 pub use library::{Library, PackInfo};
 pub use overview::{listed, plural};
 pub use questions::UNANSWERED;
+use report::{CLOSED, SWITCHED_OFF};
 pub use report::{DealInfo, Report, RuleChange, Summary};
 pub use rounds::{Decided, Decision};
 pub use visits::{Plan, Visit};
@@ -173,20 +174,13 @@ impl Check<'_> {
 
     /// What packs and the house changed in rules.
     pub fn changes(&self) -> Vec<RuleChange> {
-        let change = |rule: &str, what: String, place: &Place| RuleChange {
-            rule: rule.to_owned(),
-            what,
-            by: "this workspace".to_owned(),
-            because: None,
-            place: place.clone(),
-        };
+        let change = |rule: &str, what: String, place| RuleChange::new("this workspace", rule, what, place);
         let set = self.house.severities.iter().map(|(rule, severity, place)| {
-            let what = severity.map_or("switched off".to_owned(), |to| format!("set to {}", to.word()));
+            let what = severity.map_or(SWITCHED_OFF.to_owned(), |to| format!("set to {}", to.word()));
             change(rule, what, place)
         });
         let stands = self.house.stands.iter();
-        let closed =
-            stands.map(|(rule, place)| change(rule, "no departure can be accepted".to_owned(), place));
+        let closed = stands.map(|(rule, place)| change(rule, CLOSED.to_owned(), place));
         self.library.changes.iter().cloned().chain(set).chain(closed).collect()
     }
 

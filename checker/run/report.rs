@@ -41,6 +41,11 @@ pub struct Report {
     pub recognised: bool,
 }
 
+/// What was done to a rule that no longer speaks.
+pub const SWITCHED_OFF: &str = "switched off";
+/// What was done to a rule from which nobody may depart.
+pub const CLOSED: &str = "no departure can be accepted";
+
 /// What a pack or the configuration changed in a rule.
 #[derive(Clone, Debug)]
 pub struct RuleChange {
@@ -54,6 +59,14 @@ pub struct RuleChange {
     pub because: Option<String>,
     /// Where it says so.
     pub place: Place,
+}
+
+impl RuleChange {
+    /// A change that somebody made in a rule, without a reason.
+    pub fn new(by: &str, rule: &str, what: impl Into<String>, place: &Place) -> Self {
+        let (rule, by) = (rule.to_owned(), by.to_owned());
+        Self { rule, what: what.into(), by, because: None, place: place.clone() }
+    }
 }
 
 /// A deal of the report.
