@@ -8,8 +8,11 @@ pub struct Lines {
 impl Lines {
     /// Notes where each line of the source begins.
     pub fn new(source: &str) -> Self {
-        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { starts: std::iter::once(0).chain(breaks).collect() }
+        let breaks = source.bytes().filter(|byte| *byte == b'\n').count();
+        let mut starts = Vec::with_capacity(1 + breaks);
+        starts.push(0);
+        starts.extend(source.match_indices('\n').map(|(at, _)| at + 1));
+        Self { starts }
     }
 
     /// Line and column of an offset into the same source, both from 1; the column counts characters
