@@ -89,11 +89,8 @@ impl Definitions {
 /// What Cedar says of a text that is not well formed.
 pub fn parse(source: &Arc<Source>) -> Result<Vec<NamespaceDefinition<RawName>>, Mistake> {
     let parsed = json_schema::Fragment::from_cedarschema_str(&source.text, Extensions::all_available());
-    match parsed {
-        Ok((fragment, _)) if fragment.0.keys().all(Option::is_none) => Ok(fragment.0.into_values().collect()),
-        Ok(_) => Err(Mistake::at(&Place::new(source, 0..0), "a vocabulary is written without a namespace")),
-        Err(error) => Err(mistake(source, &error)),
-    }
+    let (fragment, _) = parsed.map_err(|error| mistake(source, &error))?;
+    Ok(fragment.0.into_values().collect())
 }
 
 /// What a text between quotes says; none if an escape in it means nothing.

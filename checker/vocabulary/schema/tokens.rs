@@ -40,9 +40,8 @@ impl<'s> Tokens<'s> {
         Ok(tokens)
     }
 
-    /// Takes the token ahead.
-    pub fn advance(&mut self) -> Result<Token<'s>, Wrong> {
-        let taken = self.ahead;
+    /// Goes on to the next token.
+    pub fn advance(&mut self) -> Result<(), Wrong> {
         self.end = self.span.end;
         let start = self.end + blank(&self.text[self.end..]);
         let rest = &self.text[start..];
@@ -53,7 +52,7 @@ impl<'s> Tokens<'s> {
         })?;
         self.ahead = token;
         self.span = start..start + length;
-        Ok(taken)
+        Ok(())
     }
 
     /// The text from a place to the end of the token before.
