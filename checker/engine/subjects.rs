@@ -268,7 +268,7 @@ pub fn reach<'d>(vocabulary: &Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHa
         let known = open.len();
         for (name, slot) in thing.body.slots.in_any_order() {
             slot.each_entity(&mut |target| {
-                let leads_on = !reached.contains(target) && within_a_deal(vocabulary, target);
+                let leads_on = !reached.contains(target) && vocabulary.entity(&target.ty).within_a_deal();
                 if leads_on && !leads_back(fields.get(name), came_by) {
                     open.push((target, Some((&uid.ty, name))));
                 }
@@ -288,9 +288,3 @@ fn leads_back(field: Option<&Field>, came_by: Option<(&Name, &Name)>) -> bool {
     }
 }
 
-/// Not another deal, and not a row of a table.
-fn within_a_deal(vocabulary: &Vocabulary, uid: &Uid) -> bool {
-    let entity = vocabulary.entity(&uid.ty);
-    let other = matches!(entity.sort, Sort::Header | Sort::Table | Sort::Enum(_) | Sort::Machine);
-    !other && !entity.is_deal()
-}

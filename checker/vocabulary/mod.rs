@@ -341,6 +341,11 @@ impl EntityType {
         self.gate.is_some()
     }
 
+    /// Can a thing of the type belong to a deal? Another deal does not, nor a row of a table.
+    pub fn within_a_deal(&self) -> bool {
+        matches!(self.sort, Sort::Kind | Sort::Element | Sort::Join(_)) && !self.is_deal()
+    }
+
     /// The keyword of a kind, `joint_development` for `JointDevelopment`.
     pub fn keyword(&self) -> String {
         keyword(&self.name)

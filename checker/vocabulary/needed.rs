@@ -126,10 +126,7 @@ fn siblings(name: &str) -> [Name; 2] {
 fn leads_on(vocabulary: &Vocabulary, field: &Field) -> bool {
     match field.ty.element() {
         Type::Record(_) => true,
-        Type::Entity(ty) => {
-            let sort = &vocabulary.entity(ty).sort;
-            matches!(sort, Sort::Kind | Sort::Element | Sort::Join(_))
-        }
+        Type::Entity(ty) => vocabulary.entity(ty).within_a_deal(),
         _ => false,
     }
 }
