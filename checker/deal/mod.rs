@@ -3,6 +3,7 @@
 //! Every attribute is a [`Slot`]: a value, a word that stands instead of one, or a hole. What is
 //! not there has no slot; whether that is a hole too depends on its mark and on the gate.
 
+mod derived;
 mod quantity;
 mod things;
 mod uid;
@@ -16,6 +17,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::source::Place;
 use crate::vocabulary::{ByName, Gate, Name, known, sibling};
+pub use derived::{Inverse, Known, Workings};
 pub use quantity::{Money, Period, Share};
 pub use things::Things;
 pub use uid::Uid;
@@ -38,9 +40,16 @@ pub struct Thing {
     pub parent: Option<Uid>,
     /// Rows it lies under.
     pub parents: Vec<Uid>,
+    /// Derived attributes.
+    pub known: Known,
 }
 
 impl Thing {
+    /// A thing that belongs to none and lies under none.
+    pub fn new(uid: Uid, title: Option<String>, body: Body) -> Self {
+        Self { uid, title, body, parent: None, parents: Vec::new(), known: Known::default() }
+    }
+
     /// What people call it: its title, else the last part of its id.
     pub fn name(&self) -> String {
         self.title.clone().unwrap_or_else(|| short(&self.uid.id))
@@ -368,10 +377,12 @@ pub fn same(a: &Content, b: &Content) -> bool {
 }
 
 /// All things of a workspace.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Deal {
     /// Things by type and id.
     pub things: Things,
+    /// What derived attributes are worked out from; none before all that is written is known.
+    pub workings: Option<Workings>,
 }
 
 impl Deal {

@@ -114,7 +114,7 @@ impl Judge<'_> {
     ) -> T {
         let cedar = Cedar::new(|| {
             let (subjects, principals) = (std::iter::once(subject), std::iter::once(principal));
-            let entities = self.store.entities(self.deal, subjects, principals)?;
+            let entities = self.store.entities(self.vocabulary, self.deal, subjects, principals)?;
             Ok((self.cedar_request(subject, gate, principal), entities))
         });
         answer(&Request {

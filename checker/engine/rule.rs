@@ -429,23 +429,19 @@ pub fn reads(rules: &[Rule]) -> Reads {
     all
 }
 
-/// All paths that rules read, in conditions and in texts, each with the entity type that it starts from.
-pub fn paths(rules: &[Rule]) -> BTreeSet<(Name, Vec<Name>)> {
-    let mut paths = BTreeSet::new();
+/// The names of all attributes that rules read: in conditions and in texts.
+pub fn names(rules: &[Rule]) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
     for limb in rules.iter().flat_map(|rule| &rule.limbs) {
-        limb.condition.node.visit(Polarity::Fires, &mut |read, _| {
-            paths.insert((read.root.ty(&limb.subject), read.path.clone()));
-        });
+        limb.condition.node.visit(Polarity::Fires, &mut |read, _| names.extend(read.path.iter().cloned()));
         let texts = [&limb.clause, &limb.record, &limb.fallback, &limb.burden].into_iter().flatten();
-        let told = texts.chain([&limb.message]).flat_map(Text::paths);
-        let side = match &limb.protects {
-            Protects::Path(path) => Some(path.as_slice()),
-            Protects::Both => None,
-        };
-        let of_subject = told.chain(limb.at.as_deref()).chain(side);
-        paths.extend(of_subject.map(|path| (Name::clone(&limb.subject), path.to_vec())));
+        names.extend(texts.chain([&limb.message]).flat_map(Text::paths).flatten().cloned());
+        names.extend(limb.at.iter().flatten().cloned());
+        if let Protects::Path(path) = &limb.protects {
+            names.extend(path.iter().cloned());
+        }
     }
-    paths
+    names
 }
 
 /// The rules as rows of a table, so that a rule can be about accepted departures.
@@ -457,13 +453,7 @@ pub fn rows(rules: &[Rule], stands: impl Fn(&Rule) -> bool) -> Vec<Thing> {
             let mut body = Body::new(Some(place.clone()));
             let stands = Content::Value(Value::Bool(stands(rule)));
             body.slots.insert("stands".into(), Slot::new(stands, Some(place)));
-            Thing {
-                uid: Uid::new(known::RULE, Name::clone(&rule.id)),
-                title: Some(rule.code.to_string()),
-                body,
-                parent: None,
-                parents: Vec::new(),
-            }
+            Thing::new(Uid::new(known::RULE, Name::clone(&rule.id)), Some(rule.code.to_string()), body)
         })
         .collect()
 }

@@ -20,7 +20,8 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use crate::deal::{Body, Content, Deal, Slot, Thing, Uid, Value};
-use crate::vocabulary::{Name, known};
+use crate::facts::attribute;
+use crate::vocabulary::{Name, Vocabulary, known};
 
 /// What is the same for the requests of a whole workspace.
 pub struct Store {
@@ -70,20 +71,21 @@ impl Store {
     /// What Cedar says of entities that do not fit together; it should never happen.
     pub fn entities<'u>(
         &self,
+        vocabulary: &'u Vocabulary,
         deal: &'u Deal,
         subjects: impl Iterator<Item = &'u Uid>,
         principals: impl Iterator<Item = &'u Uid>,
     ) -> Result<Entities, String> {
-        let mut found = Found::default();
-        gather(deal, &self.house, &self.reads.house, &mut found);
-        principals.for_each(|principal| gather(deal, principal, &self.reads.principal, &mut found));
+        let mut gathered = Gathered { vocabulary, deal, found: FxHashMap::default() };
+        gathered.thing(&self.house, &self.reads.house);
+        principals.for_each(|principal| gathered.thing(principal, &self.reads.principal));
         for subject in subjects {
             if let Some(paths) = self.reads.subjects.get(&subject.ty) {
-                gather(deal, subject, paths, &mut found);
+                gathered.thing(subject, paths);
             }
         }
-        let builder = Builder { deal, store: self };
-        let all = found.into_values().map(|(thing, names)| builder.entity(thing, &names));
+        let builder = Builder { vocabulary, deal, store: self };
+        let all = gathered.found.into_values().map(|(thing, names)| builder.entity(thing, &names));
         // Ancestors are computed here, from rows alone; things of a deal have none.
         Entities::from_entities(
             all,
@@ -125,35 +127,42 @@ impl Paths {
 }
 
 /// Things with the attributes that are read of them.
-type Found<'d> = FxHashMap<&'d Uid, (&'d Thing, BTreeSet<&'d Name>)>;
-
-/// Follows what is read from a thing: what lies on the way, and rows for what they lie under.
-fn gather<'d>(deal: &'d Deal, uid: &Uid, paths: &'d Paths, found: &mut Found<'d>) {
-    let Some(thing) = deal.thing(uid).filter(|thing| !paths.0.is_empty() || !thing.parents.is_empty()) else {
-        return;
-    };
-    found.entry(&thing.uid).or_insert_with(|| (thing, BTreeSet::new()));
-    for (name, next) in &paths.0 {
-        if let Some(slot) = thing.body.slots.get(name) {
-            found.entry(&thing.uid).and_modify(|(_, names)| {
-                names.insert(name);
-            });
-            gather_value(deal, slot, next, found);
-        }
-    }
+struct Gathered<'d> {
+    vocabulary: &'d Vocabulary,
+    deal: &'d Deal,
+    found: FxHashMap<&'d Uid, (&'d Thing, BTreeSet<&'d Name>)>,
 }
 
-fn gather_value<'d>(deal: &'d Deal, slot: &'d Slot, next: &'d Paths, found: &mut Found<'d>) {
-    match slot.value() {
-        Some(Value::Entity(uid)) => gather(deal, uid, next, found),
-        Some(Value::Money(money)) => gather(deal, &money.currency, next, found),
-        Some(Value::Set(set)) => set.members.iter().for_each(|slot| gather_value(deal, slot, next, found)),
-        Some(Value::Record(body)) => {
-            for (name, slot) in body.slots.iter() {
-                gather_value(deal, slot, next.0.get(name).unwrap_or(&NONE), found);
+impl<'d> Gathered<'d> {
+    /// Follows what is read from a thing: what lies on the way, and rows for what they lie under.
+    fn thing(&mut self, uid: &Uid, paths: &'d Paths) {
+        let thing = self.deal.thing(uid);
+        let Some(thing) = thing.filter(|thing| !paths.0.is_empty() || !thing.parents.is_empty()) else {
+            return;
+        };
+        self.found.entry(&thing.uid).or_insert_with(|| (thing, BTreeSet::new()));
+        for (name, next) in &paths.0 {
+            if let Some(slot) = attribute(self.vocabulary, self.deal, thing, name) {
+                self.found.entry(&thing.uid).and_modify(|(_, names)| {
+                    names.insert(name);
+                });
+                self.value(slot, next);
             }
         }
-        _ => {}
+    }
+
+    fn value(&mut self, slot: &'d Slot, next: &'d Paths) {
+        match slot.value() {
+            Some(Value::Entity(uid)) => self.thing(uid, next),
+            Some(Value::Money(money)) => self.thing(&money.currency, next),
+            Some(Value::Set(set)) => set.members.iter().for_each(|slot| self.value(slot, next)),
+            Some(Value::Record(body)) => {
+                for (name, slot) in body.slots.iter() {
+                    self.value(slot, next.0.get(name).unwrap_or(&NONE));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -168,6 +177,7 @@ fn entity_type(name: &str) -> EntityType {
 
 /// Makes entities of things.
 struct Builder<'a> {
+    vocabulary: &'a Vocabulary,
     deal: &'a Deal,
     store: &'a Store,
 }
@@ -180,7 +190,8 @@ impl Builder<'_> {
     fn entity(&self, thing: &Thing, names: &BTreeSet<&Name>) -> Entity {
         let mut attributes = Vec::new();
         for name in names {
-            let value = thing.body.slots.get(*name).and_then(|slot| self.attribute(name, slot));
+            let slot = attribute(self.vocabulary, self.deal, thing, name);
+            let value = slot.and_then(|slot| self.attribute(name, slot));
             attributes.extend(value.map(|value| (name.as_ref().into(), PartialValue::Value(value))));
         }
         let parents: HashSet<EntityUID> = thing.parents.iter().map(|parent| self.uid(parent)).collect();

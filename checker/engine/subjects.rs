@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value};
-use crate::facts::{Facts, Followed, follow};
+use crate::facts::{Facts, Followed, follow, leading};
 use crate::vocabulary::derivation::{Derivation, Join, Step};
 use crate::vocabulary::{EntityType, Field, Name, Sort, Vocabulary, known};
 
@@ -29,12 +29,7 @@ pub struct Subject {
 pub type Empty = BTreeMap<Name, String>;
 
 /// All tuples of all joins; their things are added to the deal.
-pub fn tuples(
-    vocabulary: &Vocabulary,
-    facts: &mut Facts<'_>,
-    deal: &mut Deal,
-    wanted: &BTreeSet<Name>,
-) -> (Vec<Subject>, Empty) {
+pub fn tuples(vocabulary: &Vocabulary, deal: &mut Deal, wanted: &BTreeSet<Name>) -> (Vec<Subject>, Empty) {
     let mut joins: FxHashMap<&Name, Vec<(&EntityType, &Join)>> = FxHashMap::default();
     for entity in vocabulary.types.values().filter(|entity| wanted.contains(&entity.name)) {
         if let Sort::Join(join) = &entity.sort
@@ -46,6 +41,7 @@ pub fn tuples(
     let (mut subjects, mut things) = (Vec::new(), Vec::new());
     let mut met: FxHashSet<&Name> = FxHashSet::default();
     for nth in 0..deal.things.len() {
+        let Some(facts) = Facts::of(vocabulary, deal) else { break };
         let root = deal.things.at(deal.things.arrived(nth));
         for (entity, join) in joins.get(&root.uid.ty).into_iter().flatten() {
             // Two things that meet need no route: each is named by the other.
@@ -73,9 +69,9 @@ struct Tuple {
     open: Option<(Name, Hole)>,
 }
 
-struct Binder<'a, 'f> {
+struct Binder<'a> {
     vocabulary: &'a Vocabulary,
-    facts: &'a mut Facts<'f>,
+    facts: Facts<'a>,
     deal: &'a Deal,
     /// Is it told how the things are connected?
     routed: bool,
@@ -87,9 +83,9 @@ struct Candidate {
     route: Option<String>,
 }
 
-impl Binder<'_, '_> {
+impl Binder<'_> {
     /// All that meets a thing, which is what the first variable stands for.
-    fn bind(&mut self, join: &Join, root: &Thing) -> Vec<Tuple> {
+    fn bind(&self, join: &Join, root: &Thing) -> Vec<Tuple> {
         let Some(((first, _), rest)) = join.bindings.split_first() else {
             return Vec::new();
         };
@@ -112,7 +108,7 @@ impl Binder<'_, '_> {
         tuples
     }
 
-    fn extend(&mut self, tuple: Tuple, variable: &Name, step: &Step, next: &mut Vec<Tuple>) {
+    fn extend(&self, tuple: Tuple, variable: &Name, step: &Step, next: &mut Vec<Tuple>) {
         let (candidates, hole) = self.candidates(&tuple, step);
         let mut seen = FxHashSet::default();
         for candidate in candidates {
@@ -130,7 +126,7 @@ impl Binder<'_, '_> {
         }
     }
 
-    fn candidates(&mut self, tuple: &Tuple, step: &Step) -> (Vec<Candidate>, Option<Hole>) {
+    fn candidates(&self, tuple: &Tuple, step: &Step) -> (Vec<Candidate>, Option<Hole>) {
         match step {
             Step::All(ty) => {
                 let things = self.deal.of_type(ty).filter(|thing| &*thing.uid.id != known::ANYONE);
@@ -186,7 +182,7 @@ impl Binder<'_, '_> {
     }
 
     /// The thing itself and all that the path leads to, nearest first; circles are walked once.
-    fn closure(&mut self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
+    fn closure(&self, start: &Slot, path: &[Name]) -> (Vec<Candidate>, Option<Hole>) {
         let Some(first) = start.entity() else {
             return (Vec::new(), None);
         };
@@ -235,7 +231,7 @@ impl Tuple {
             body.slots.insert(name, Slot::new(Content::Hole(hole.clone()), None));
             hole
         });
-        let thing = Thing { uid: uid.clone(), title: None, body, parent: None, parents: Vec::new() };
+        let thing = Thing::new(uid.clone(), None, body);
         let mut seen = FxHashSet::default();
         members.retain(|uid| seen.insert(uid.clone()));
         (Subject { uid, members, route: self.route, open }, thing)
@@ -255,7 +251,7 @@ fn reference(thing: &Thing) -> Slot {
 ///
 /// Never back along the attribute by which a thing was reached: a safeguard or a license that many assets
 /// share does not bring the others in.
-pub fn reach<'d>(vocabulary: &Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHashSet<&'d Uid> {
+pub fn reach<'d>(vocabulary: &'d Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHashSet<&'d Uid> {
     let mut reached = FxHashSet::default();
     let mut open: Vec<(&Uid, Option<(&Name, &Name)>)> = vec![(root, None)];
     open.extend(deal.header(root).map(|header| (header, None)));
@@ -266,7 +262,7 @@ pub fn reach<'d>(vocabulary: &Vocabulary, deal: &'d Deal, root: &'d Uid) -> FxHa
         let Some(thing) = deal.thing(uid) else { continue };
         let fields = &vocabulary.entity(&uid.ty).fields;
         let known = open.len();
-        for (name, slot) in thing.body.slots.in_any_order() {
+        for (name, slot) in leading(vocabulary, deal, thing) {
             slot.each_entity(&mut |target| {
                 let leads_on = !reached.contains(target) && vocabulary.entity(&target.ty).within_a_deal();
                 if leads_on && !leads_back(fields.get(name), came_by) {
@@ -287,4 +283,3 @@ fn leads_back(field: Option<&Field>, came_by: Option<(&Name, &Name)>) -> bool {
         _ => false,
     }
 }
-

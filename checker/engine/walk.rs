@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::condition::{Leaf, Node, Read, Root};
 use super::store::Cedar;
-use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Uid, Value, Why};
-use crate::facts::{absent, asks, base_field, is_absence};
+use crate::deal::{Body, Content, Deal, Hole, Set, Slot, Thing, Uid, Value, Why};
+use crate::facts::{absent, asks, base_field, derived, is_absence};
 use crate::source::Place;
 use crate::vocabulary::{Field, Gate, Name, Shape, Type, Vocabulary};
 
@@ -224,10 +224,12 @@ impl<'a> Request<'a> {
                 // The parts of a scalar, such as `minor` of a sum: what was read so far.
                 return at.last.map_or_else(|| Reading::NotThere(at.missing(None)), Reading::There);
             };
-            let Some(slot) = body.slots.get(name) else {
+            let written = body.slots.get(name);
+            let fields = || shape.fields(self.vocabulary);
+            let worked_out = || derived(self.vocabulary, self.deal, at.own?, fields()?.get(name)?);
+            let Some(slot) = written.or_else(worked_out) else {
                 // A sibling is not there because its attribute holds a value: that is decided.
-                let fields = shape.fields(self.vocabulary);
-                let unsaid = fields
+                let unsaid = fields()
                     .and_then(|fields| base_field(fields, name))
                     .filter(|(field, sibling)| sibling.is_none() || !body.slots.contains_key(&field.name));
                 let open =
@@ -278,6 +280,8 @@ impl<'a> Request<'a> {
 #[derive(Default)]
 struct Position<'a> {
     thing: Option<&'a Uid>,
+    /// The same, as long as the walk is in none of its blocks.
+    own: Option<&'a Thing>,
     /// Attributes of the chain up to the thing.
     entered: usize,
     shape: Option<Shape<'a>>,
@@ -293,6 +297,7 @@ impl<'a> Position<'a> {
             return false;
         };
         self.thing = Some(&thing.uid);
+        self.own = Some(thing);
         self.entered = after;
         self.shape = Some(Shape::Type(&thing.uid.ty));
         self.body = Some(&thing.body);
@@ -306,6 +311,7 @@ impl<'a> Position<'a> {
             Some(Type::Record(record)) => Some(Shape::Record(&record.fields)),
             _ => None,
         };
+        self.own = None;
         self.body = Some(body);
         self.head = body.head.as_ref().or(self.head);
     }

@@ -110,8 +110,10 @@ impl Facts<'_> {
     fn operands<'d>(&self, deal: &'d Deal, uid: &Uid, term: &Term) -> Result<Vec<Cow<'d, Slot>>, Hole> {
         match term {
             Term::Path(path) => self.several(deal, uid, path),
-            Term::House(path) => self.several(deal, &self.house, path),
-            Term::Today => Ok(vec![Cow::Owned(Slot::new(Content::Value(Value::Date(self.today)), None))]),
+            Term::House(path) => self.several(deal, &self.workings.house, path),
+            Term::Today => {
+                Ok(vec![Cow::Owned(Slot::new(Content::Value(Value::Date(self.workings.today)), None))])
+            }
             Term::End(start, length) => match self.end(deal, uid, start, length) {
                 Some(Slot { content: Content::Hole(hole), .. }) => Err(hole),
                 other => Ok(other.into_iter().map(Cow::Owned).collect()),

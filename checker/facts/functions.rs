@@ -6,13 +6,13 @@ use super::{Facts, Outcome, follow, sets};
 use crate::deal::{Content, Deal, Hole, Money, Share, Slot, Uid, Value, Why};
 use crate::source::Place;
 use crate::vocabulary::derivation::{Derivation, Path};
-use crate::vocabulary::{Field, Name, Scalar, Type};
+use crate::vocabulary::{Name, Scalar, Type};
 
 impl Facts<'_> {
     /// Computes one derived attribute of one thing.
-    pub(super) fn fact(&mut self, deal: &Deal, uid: &Uid, field: &Field) -> Outcome {
-        match field.derived.as_ref()? {
-            Derivation::Sum(path) => self.sum(deal, uid, path, &field.ty),
+    pub(super) fn fact(&self, deal: &Deal, uid: &Uid, derivation: &Derivation, ty: &Type) -> Outcome {
+        match derivation {
+            Derivation::Sum(path) => self.sum(deal, uid, path, ty),
             Derivation::Count(path) => self.count(deal, uid, path),
             Derivation::Min(terms) => self.extreme(deal, uid, terms, false),
             Derivation::Max(terms) => self.extreme(deal, uid, terms, true),
@@ -22,8 +22,8 @@ impl Facts<'_> {
             Derivation::Collect(what, over, conditions) => {
                 sets::collect(self, deal, uid, what, over, conditions)
             }
-            Derivation::Inverse(ty, attribute) => {
-                let (members, hole) = self.inverse(deal, ty, attribute, uid);
+            Derivation::Inverse(of, attribute) => {
+                let (members, hole) = self.inverse(deal, of, attribute, uid);
                 Some(sets::set(members, hole))
             }
             Derivation::Closure(path) => sets::closure(self, deal, uid, path),

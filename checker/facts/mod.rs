@@ -1,8 +1,8 @@
 //! Derived facts: what Cedar cannot compute, from a closed set of functions.
 //!
-//! Facts are computed in rounds after their dependencies, which [`crate::vocabulary::check`] has
-//! proved to be free of circles. A hole in an input makes the fact a hole, except where it cannot
-//! matter (`any` and `all` are Kleene's).
+//! A fact is worked out when it is first read, and then known; of most facts nobody asks.
+//! [`crate::vocabulary::check`] has proved that none rests on itself. A hole in an input makes the fact a hole, except
+//! where it cannot matter (`any` and `all` are Kleene's).
 
 mod dates;
 mod functions;
@@ -10,12 +10,13 @@ mod grounds;
 mod reach;
 mod sets;
 
-use jiff::civil::Date;
+use std::sync::atomic::Ordering;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::deal::{Body, Content, Deal, Hole, Question, Slot, Uid, Value, Why};
+use crate::deal::{Body, Content, Deal, Hole, Inverse, Question, Slot, Thing, Uid, Value, Why, Workings};
 use crate::source::Place;
-use crate::vocabulary::dependencies::{Dependent, Fact};
+use crate::vocabulary::derivation::Derivation;
 use crate::vocabulary::needed::Needed;
 use crate::vocabulary::{Field, Fields, Gate, Mark, Name, Sibling, Type, Vocabulary, known, sibling};
 
@@ -25,22 +26,12 @@ pub use reach::{Found, Reached, absent, follow, follow_role, is_absence, visit};
 /// The outcome of a function: a slot, or not there.
 type Outcome = Option<Slot>;
 
-/// What a fact may look at beside its own thing.
+/// What a fact may look at beside the things.
+#[derive(Clone, Copy)]
 pub struct Facts<'a> {
     vocabulary: &'a Vocabulary,
-    today: Date,
-    /// The parameters of the workspace.
-    house: Uid,
-    /// Set while a file of the workspace is not assessed: what points back may be in it.
-    unread: Option<Hole>,
-    inverses: FxHashMap<Name, Vec<(Vec<Name>, Inverse)>>,
-    /// Steps of closures that are still allowed.
-    steps: usize,
+    workings: &'a Workings,
 }
-
-/// Most steps of all closures of a workspace. A real one takes some thousands; beyond, what was not
-/// followed is a hole, so that a hostile file cannot make a check run for ever.
-const STEPS: usize = 1_000_000;
 
 /// A thing that a closure reached.
 pub struct Followed {
@@ -52,52 +43,67 @@ pub struct Followed {
     pub depth: usize,
 }
 
-/// Things by what one of their attributes names.
-struct Inverse {
-    sources: FxHashMap<Uid, Vec<Slot>>,
-    hole: Option<Hole>,
+/// An attribute of a thing, written or derived.
+pub fn attribute<'d>(
+    vocabulary: &Vocabulary,
+    deal: &'d Deal,
+    thing: &'d Thing,
+    name: &Name,
+) -> Option<&'d Slot> {
+    let slot = thing.body.slots.get(name);
+    slot.or_else(|| derived(vocabulary, deal, thing, vocabulary.entity(&thing.uid.ty).fields.get(name)?))
+}
+
+/// The same of an attribute that is not written.
+pub fn derived<'d>(
+    vocabulary: &Vocabulary,
+    deal: &'d Deal,
+    thing: &'d Thing,
+    field: &Field,
+) -> Option<&'d Slot> {
+    let derivation = field.derived.as_ref()?;
+    let facts = Facts::of(vocabulary, deal)?;
+    thing.known.get(field.cell, || facts.fact(deal, &thing.uid, derivation, &field.ty))
+}
+
+/// The attributes of a thing that may name what belongs to a deal, in any order: all that are written, and some
+/// that are derived.
+pub fn leading<'d>(
+    vocabulary: &'d Vocabulary,
+    deal: &'d Deal,
+    thing: &'d Thing,
+) -> impl Iterator<Item = (&'d Name, &'d Slot)> {
+    let entity = vocabulary.entity(&thing.uid.ty);
+    let fact = move |name| derived(vocabulary, deal, thing, entity.fields.get(name)?);
+    let facts = entity.leads_on.iter().filter_map(move |name| Some((name, fact(name)?)));
+    thing.body.slots.in_any_order().chain(facts)
+}
+
+/// Works out all closures. They share a budget, and whichever of them exceed it, they are the same ones for any number
+/// of threads.
+pub fn closures(vocabulary: &Vocabulary, deal: &Deal) {
+    let mut closures: FxHashMap<&Name, Vec<&Field>> = FxHashMap::default();
+    for entity in vocabulary.types.values() {
+        let is_closure = |field: &&Field| matches!(field.derived, Some(Derivation::Closure(_)));
+        closures.insert(&entity.name, entity.fields.values().filter(is_closure).collect());
+    }
+    for nth in 0..deal.things.len() {
+        let thing = deal.things.at(deal.things.arrived(nth));
+        for field in closures.get(&thing.uid.ty).into_iter().flatten() {
+            derived(vocabulary, deal, thing, field);
+        }
+    }
 }
 
 impl<'a> Facts<'a> {
-    /// Facts as of a day; `unread` when a file could not be assessed.
-    pub fn new(vocabulary: &'a Vocabulary, today: Date, unread: bool) -> Self {
-        let hole = Hole::of(Why::Mistake);
-        Self {
-            vocabulary,
-            today,
-            house: Uid::new(known::HOUSE, known::HOUSE_ID),
-            unread: unread.then_some(hole),
-            inverses: FxHashMap::default(),
-            steps: STEPS,
-        }
-    }
-
-    /// Computes the derived attributes that are wanted, in their rounds.
-    ///
-    /// In each round a thing is looked at once, and after it its neighbours in the file: memory that was just read
-    /// is read again soon.
-    pub fn derive(&mut self, deal: &mut Deal, rounds: &[Vec<Dependent>], wanted: impl Fn(&Fact) -> bool) {
-        for round in rounds {
-            let mut fields: FxHashMap<&str, Vec<&Field>> = FxHashMap::default();
-            for (ty, name) in round.iter().map(|dependent| &dependent.fact).filter(|fact| wanted(fact)) {
-                fields.entry(ty).or_default().extend(self.vocabulary.field(ty, name));
-            }
-            for nth in 0..deal.things.len() {
-                let at = deal.things.arrived(nth);
-                let Some(of_type) = fields.get(&*deal.things.at(at).uid.ty) else { continue };
-                deal.things.at_mut(at).body.slots.reserve(of_type.len());
-                for field in of_type {
-                    if let Some(slot) = self.fact(deal, &deal.things.at(at).uid, field) {
-                        deal.things.at_mut(at).body.slots.insert(Name::clone(&field.name), slot);
-                    }
-                }
-            }
-        }
+    /// Facts of a deal; none before all that is written is known.
+    pub fn of(vocabulary: &'a Vocabulary, deal: &'a Deal) -> Option<Self> {
+        Some(Self { vocabulary, workings: deal.workings.as_ref()? })
     }
 
     /// The things that a path leads to, followed any number of times, each once and nearest first; the
     /// start too, when a circle leads back to it.
-    pub fn closure(&mut self, deal: &Deal, start: &Uid, path: &[Name]) -> (Vec<Followed>, Option<Hole>) {
+    pub fn closure(&self, deal: &Deal, start: &Uid, path: &[Name]) -> (Vec<Followed>, Option<Hole>) {
         let mut found: Vec<Followed> = Vec::new();
         let mut seen: FxHashSet<Uid> = FxHashSet::default();
         let mut hole = None;
@@ -117,37 +123,23 @@ impl<'a> Facts<'a> {
             if following >= found.len() {
                 return (found, hole);
             }
-            if self.steps == 0 {
+            let one_less = |steps: usize| steps.checked_sub(1);
+            if self.workings.steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_err() {
                 return (found, hole.or(Some(Hole::of(Why::Incomparable))));
             }
-            self.steps -= 1;
             next = Some(following);
         }
     }
 
     /// The things whose attribute names the target; computed once for each attribute.
-    pub fn inverse(
-        &mut self,
-        deal: &Deal,
-        ty: &Name,
-        path: &[Name],
-        target: &Uid,
-    ) -> (Vec<Slot>, Option<Hole>) {
-        let answer = |inverse: &Inverse| {
-            (inverse.sources.get(target).cloned().unwrap_or_default(), inverse.hole.clone())
-        };
-        let mut known = self.inverses.get(ty).into_iter().flatten();
-        if let Some((_, inverse)) = known.find(|(known, _)| known == path) {
-            return answer(inverse);
-        }
-        let inverse = self.index(deal, ty, path);
-        let found = answer(&inverse);
-        self.inverses.entry(Name::clone(ty)).or_default().push((path.to_vec(), inverse));
-        found
+    pub fn inverse(&self, deal: &Deal, ty: &Name, path: &[Name], target: &Uid) -> (Vec<Slot>, Option<Hole>) {
+        let known = self.workings.inverse(ty, path);
+        let inverse = known.get_or_init(|| self.index(deal, ty, path));
+        (inverse.sources.get(target).cloned().unwrap_or_default(), inverse.hole.clone())
     }
 
     fn index(&self, deal: &Deal, ty: &Name, path: &[Name]) -> Inverse {
-        let mut inverse = Inverse { sources: FxHashMap::default(), hole: self.unread.clone() };
+        let mut inverse = Inverse { sources: FxHashMap::default(), hole: self.workings.unread.clone() };
         for thing in deal.of_type(ty) {
             let reached = follow(self.vocabulary, deal, &thing.uid, path);
             inverse.hole = inverse.hole.or_else(|| reached.hole.clone());
@@ -170,18 +162,13 @@ impl<'a> Facts<'a> {
 
 /// Fills in `x_as` and `x_given` beside every attribute that may hold a word.
 pub fn fill_siblings(vocabulary: &Vocabulary, needed: &Needed, deal: &mut Deal) {
-    let mut concerned: FxHashMap<&Name, (Vec<&Field>, usize)> = FxHashMap::default();
-    for entity in vocabulary.types.values() {
-        let fields: Vec<&Field> = concerns_siblings(&entity.fields).collect();
-        let is_derived =
-            |field: &&Field| needed.is_derived(&(Name::clone(&entity.name), Name::clone(&field.name)));
-        let more = fields.len() + entity.fields.values().filter(is_derived).count();
-        concerned.insert(&entity.name, (fields, more));
-    }
+    let of_type = |entity| concerns_siblings(entity).collect::<Vec<_>>();
+    let concerned: FxHashMap<&Name, Vec<&Field>> =
+        vocabulary.types.values().map(|entity| (&entity.name, of_type(&entity.fields))).collect();
     for nth in 0..deal.things.len() {
         let thing = deal.things.at_mut(deal.things.arrived(nth));
-        if let Some((fields, more)) = concerned.get(&thing.uid.ty) {
-            thing.body.slots.reserve(*more);
+        if let Some(fields) = concerned.get(&thing.uid.ty) {
+            thing.body.slots.reserve(fields.len());
             let siblings = Siblings { needed, thing: &thing.uid };
             siblings.of(fields.iter().copied(), &mut Vec::new(), &mut thing.body);
         }

@@ -2,11 +2,11 @@
 
 use smallvec::SmallVec;
 
-use crate::deal::{Body, Content, Deal, Hole, Slot, Uid, Value, Why, extended};
+use crate::deal::{Body, Content, Deal, Hole, Slot, Thing, Uid, Value, Why, extended};
 use crate::source::Place;
 use crate::vocabulary::{Field, Name, Shape, Type, Vocabulary, known};
 
-use super::{asks, unanswered};
+use super::{asks, derived, unanswered};
 
 /// Values that a path leads to, mostly a few.
 pub type Found<'d> = SmallVec<[&'d Slot; 4]>;
@@ -84,30 +84,32 @@ impl<'d> Walk<'_, 'd> {
     /// From a thing that the path reaches after `at` attributes.
     fn thing(&mut self, uid: &Uid, at: usize) {
         if let Some(thing) = self.deal.thing(uid) {
-            self.body(&thing.body, Shape::Type(&uid.ty), at, (uid, at));
+            self.body(&thing.body, Shape::Type(&uid.ty), at, (thing, at));
         }
     }
 
     /// From a block of a thing; `owner` is the thing, with where on the path it was entered.
-    fn body(&mut self, body: &'d Body, shape: Shape<'_>, at: usize, owner: (&Uid, usize)) {
+    fn body(&mut self, body: &'d Body, shape: Shape<'_>, at: usize, owner: (&'d Thing, usize)) {
         let Some(name) = self.path.get(at) else {
             return;
         };
         if let Some(slot) = body.slots.get(name) {
             return self.slot(slot, (shape, name), at + 1, owner);
         }
-        let fields = shape.fields(self.vocabulary);
-        let field =
-            fields.and_then(|fields| fields.get(name)).filter(|field| is_absence(field, body, owner.0));
-        match field {
+        let field = shape.fields(self.vocabulary).and_then(|fields| fields.get(name));
+        // Records have no derived attributes.
+        if let Some(slot) = field.and_then(|field| derived(self.vocabulary, self.deal, owner.0, field)) {
+            return self.slot(slot, (shape, name), at + 1, owner);
+        }
+        match field.filter(|field| is_absence(field, body, &owner.0.uid)) {
             Some(_) if self.passed.hole.is_some() => {}
-            Some(field) => self.passed.hole = absent(field, body, owner.0, &self.path[owner.1..at]),
+            Some(field) => self.passed.hole = absent(field, body, &owner.0.uid, &self.path[owner.1..at]),
             None => self.gap(at + 1, body.head.as_ref(), None),
         }
     }
 
     /// From an attribute, told by the shape of its block and its name.
-    fn slot(&mut self, slot: &'d Slot, of: (Shape<'_>, &Name), at: usize, owner: (&Uid, usize)) {
+    fn slot(&mut self, slot: &'d Slot, of: (Shape<'_>, &Name), at: usize, owner: (&'d Thing, usize)) {
         match &slot.content {
             Content::Hole(hole) => self.note(Some(hole)),
             Content::Word(word) => {

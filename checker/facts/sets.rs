@@ -104,7 +104,7 @@ pub(super) fn collect(
 }
 
 /// `closure PATH`
-pub(super) fn closure(facts: &mut Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
+pub(super) fn closure(facts: &Facts<'_>, deal: &Deal, uid: &Uid, path: &Path) -> Outcome {
     let (found, hole) = facts.closure(deal, uid, path);
     Some(set(found.into_iter().map(|followed| followed.slot).collect(), hole))
 }
@@ -135,7 +135,7 @@ impl<'a, 'd> Tests<'a, 'd> {
         let with_right = |condition: &'a Condition| match &condition.right {
             Operand::Word(word) => (condition, Right::Word(word), None),
             Operand::Today => {
-                let today = Slot::new(Content::Value(Value::Date(facts.today)), None);
+                let today = Slot::new(Content::Value(Value::Date(facts.workings.today)), None);
                 (condition, Right::Today(today), None)
             }
             Operand::Path(path) => {

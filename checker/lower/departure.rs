@@ -47,13 +47,8 @@ impl Lowerer<'_> {
         body.slots.insert("rule".into(), Slot::new(Content::Value(Value::Entity(rule)), Some(head.clone())));
         let reference = Slot::new(Content::Value(Value::Entity(uid.clone())), Some(head.clone()));
         push_member(own, known::ACCEPT, reference);
-        let thing = Thing {
-            uid: uid.clone(),
-            title: Some(title),
-            body,
-            parent: Some(here.thing.clone()),
-            parents: Vec::new(),
-        };
+        let parent = Some(here.thing.clone());
+        let thing = Thing { parent, ..Thing::new(uid.clone(), Some(title), body) };
         self.out.deal.things.insert(thing);
         self.out.departures.insert(uid, named);
         Ok(())

@@ -274,17 +274,10 @@ impl<'a> Lowerer<'a> {
             let header_uid = uid.header();
             let reference = Content::Value(Value::Entity(header_uid.clone()));
             own.slots.insert(known::HEADER.into(), Slot::new(reference, Some(head.clone())));
-            let thing = Thing {
-                uid: header_uid.clone(),
-                title: title.clone(),
-                body: header,
-                parent: Some(uid.clone()),
-                parents: Vec::new(),
-            };
-            self.out.deal.things.insert(thing);
+            let header = Thing::new(header_uid, title.clone(), header);
+            self.out.deal.things.insert(Thing { parent: Some(uid.clone()), ..header });
         }
-        let thing = Thing { uid: uid.clone(), title, body: own, parent: None, parents: Vec::new() };
-        self.out.deal.things.insert(thing);
+        self.out.deal.things.insert(Thing::new(uid, title, own));
     }
 
     fn title(&mut self, file: &DealFile, entry: &Entry) -> Result<Option<(String, Place)>, Mistake> {
@@ -364,8 +357,7 @@ impl<'a> Lowerer<'a> {
             }
         }
         let title = Some("house parameters".to_owned());
-        let thing = Thing { uid: uid.clone(), title, body, parent: None, parents: Vec::new() };
-        self.out.deal.things.insert(thing);
+        self.out.deal.things.insert(Thing::new(uid, title, body));
     }
 }
 

@@ -270,13 +270,7 @@ impl Lowerer<'_> {
             });
         }
         self.untitled.push((uid.clone(), field.label.clone()));
-        let thing = Thing {
-            uid: uid.clone(),
-            title: None,
-            body,
-            parent: Some(here.thing.clone()),
-            parents: Vec::new(),
-        };
+        let thing = Thing { parent: Some(here.thing.clone()), ..Thing::new(uid.clone(), None, body) };
         self.out.deal.things.insert(thing);
         Ok(Value::Entity(uid))
     }

@@ -49,14 +49,7 @@ impl Lowerer<'_> {
             }
         }
         let anyone = Uid::new(known::PARTY, known::ANYONE);
-        let thing = Thing {
-            uid: anyone,
-            title: Some("anyone".to_owned()),
-            body: Body::new(None),
-            parent: None,
-            parents: Vec::new(),
-        };
-        self.out.deal.things.insert(thing);
+        self.out.deal.things.insert(Thing::new(anyone, Some("anyone".to_owned()), Body::new(None)));
     }
 
     fn row_thing(&mut self, entity: &EntityType, row: &Row) {
@@ -77,7 +70,7 @@ impl Lowerer<'_> {
 
     fn insert_row(&mut self, uid: Uid, title: String, also: &[String], row: Option<&Row>) {
         let body = Body::new(row.map(|row| row.place.clone()));
-        let thing = Thing { uid, title: Some(title), body, parent: None, parents: Vec::new() };
+        let thing = Thing::new(uid, Some(title), body);
         self.scope.add_row(&thing, also);
         self.out.deal.things.insert(thing);
     }

@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::deal::Deal;
+use crate::deal::{Deal, Workings};
 use crate::engine::judge::{Judge, Outcome, Slices};
 use crate::engine::rule::{self, Limb, Rule};
 use crate::engine::store::Store;
 use crate::engine::subjects::{Empty, Subject, tuples};
-use crate::facts::{Facts, fill_siblings};
+use crate::facts::{closures, fill_siblings};
 use crate::finding::{Mistake, Severity};
 use crate::lower::{DealFile, Lowered, lower};
 use crate::pack::{Setting, Table};
@@ -109,17 +109,15 @@ impl Check<'_> {
     /// Derives facts, finds what meets, and builds the store for Cedar.
     pub fn assess(&self, mut lowered: Lowered) -> Assessed {
         let vocabulary = &self.library.vocabulary;
-        let rounds = vocabulary.rounds().unwrap_or_default();
-        let needed = Needed::new(vocabulary, &rounds, rule::paths(&self.library.rules));
+        let needed = Needed::new(vocabulary, rule::names(&self.library.rules));
         fill_siblings(vocabulary, &needed, &mut lowered.deal);
-        let unread = !lowered.not_assessed.is_empty();
-        let mut facts = Facts::new(vocabulary, self.today, unread);
+        lowered.deal.workings = Some(Workings::new(self.today, !lowered.not_assessed.is_empty()));
+        closures(vocabulary, &lowered.deal);
         let is_join = |ty: &str| matches!(vocabulary.entity(ty).sort, Sort::Join(_));
-        facts.derive(&mut lowered.deal, &rounds, |fact| !is_join(&fact.0) && needed.is_derived(fact));
         let slices = Slices::new(&self.library.rules);
         let wanted: BTreeSet<Name> = slices.subjects().cloned().collect();
-        let (mut subjects, empty) = tuples(vocabulary, &mut facts, &mut lowered.deal, &wanted);
-        facts.derive(&mut lowered.deal, &rounds, |fact| is_join(&fact.0) && needed.is_derived(fact));
+        let (mut subjects, empty) = tuples(vocabulary, &mut lowered.deal, &wanted);
+        closures(vocabulary, &lowered.deal);
         subjects.extend(plain(&lowered.deal, &wanted, is_join));
         subjects.sort_by(|a, b| a.uid.cmp(&b.uid));
         let store = Store::new(&lowered.deal, self.today, rule::reads(&self.library.rules));

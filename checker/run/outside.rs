@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Assessed, Check};
 use crate::deal::{Body, Content, Deal, Slot, Uid, Value, enumerate, uncapital};
+use crate::facts::attribute;
 use crate::finding::Mistake;
 use crate::vocabulary::{EntityType, Field, Fields, Position, Record, Sort, Type, Vocabulary, known, role};
 
@@ -98,7 +99,8 @@ impl Teller<'_> {
         let thing = self.deal.thing(uid);
         if &*uid.ty == known::PARTY {
             let form = self.vocabulary.role(known::PARTY, role::LEGAL_FORM);
-            let form = form.and_then(|(_, field)| thing?.body.slots.get(&field.name)).and_then(Slot::entity);
+            let form = form.and_then(|(_, field)| attribute(self.vocabulary, self.deal, thing?, &field.name));
+            let form = form.and_then(Slot::entity);
             return form.is_some_and(|form| &*form.id != "individual");
         }
         let header = thing.filter(|_| &*uid.ty == known::AGREEMENT).and_then(|thing| thing.parent.as_ref());
@@ -122,7 +124,7 @@ impl Teller<'_> {
             return Vec::new();
         };
         let told = in_order(fields).into_iter().filter_map(|field| {
-            let slot = thing.body.slots.get(&field.name)?;
+            let slot = attribute(self.vocabulary, self.deal, thing, &field.name)?;
             Some(Fact {
                 title: field.title.clone(),
                 value: self.slot(&field.ty, slot)?,

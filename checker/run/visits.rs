@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Assessed, Check, Stage};
 use crate::deal::{Deal, Uid, short};
 use crate::engine::subjects::reach;
-use crate::facts::follow_role;
+use crate::facts::{follow_role, leading};
 use crate::finding::Mistake;
 use crate::lower::Lowered;
 use crate::vocabulary::{Gate, Sort, Vocabulary, known, role};
@@ -194,7 +194,7 @@ impl Planner<'_> {
         let header = entity.agreement.then(|| vocabulary.entity(known::AGREEMENT));
         let mut declared = entity.gates.clone();
         declared.extend(header.into_iter().flat_map(|header| header.gates.iter().copied()));
-        if self.reader.as_ref().is_some_and(|reader| !takes_part(self.deal, uid, reader)) {
+        if self.reader.as_ref().is_some_and(|reader| !takes_part(vocabulary, self.deal, uid, reader)) {
             plan.of_others.insert(uid.clone());
             return None;
         }
@@ -230,10 +230,10 @@ fn anyone() -> Uid {
 }
 
 /// Is the party named anywhere in the deal?
-fn takes_part(deal: &Deal, uid: &Uid, party: &Uid) -> bool {
+fn takes_part(vocabulary: &Vocabulary, deal: &Deal, uid: &Uid, party: &Uid) -> bool {
     let mut found = false;
     for thing in [Some(uid), deal.header(uid)].into_iter().flatten().filter_map(|uid| deal.thing(uid)) {
-        for slot in thing.body.slots.values() {
+        for (_, slot) in leading(vocabulary, deal, thing) {
             slot.each_entity(&mut |uid| found |= uid == party);
         }
     }

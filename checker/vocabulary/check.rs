@@ -81,7 +81,7 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Mistake> {
         }
     }
     if mistakes.is_empty()
-        && let Err((ty, name)) = vocabulary.rounds()
+        && let Some((ty, name)) = vocabulary.circle()
         && let Some(field) = vocabulary.field(&ty, &name)
     {
         mistakes.push(Mistake::at(&field.place, format!("`{ty}.{name}` depends on itself")));

@@ -1,8 +1,6 @@
-//! What each derived attribute reads, and the rounds in which they can be worked out.
+//! What each derived attribute reads.
 
-use std::collections::BTreeSet;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::derivation::{Condition, Derivation, Length, Operand, Path, Term};
 use super::{EntityType, Field, Name, Type, Vocabulary, known};
@@ -10,119 +8,65 @@ use super::{EntityType, Field, Name, Type, Vocabulary, known};
 /// A derived attribute: entity type and name.
 pub type Fact = (Name, Name);
 
-/// A derived attribute with those that it reads.
-#[derive(Clone, Debug)]
-pub struct Dependent {
-    /// The attribute.
-    pub fact: Fact,
-    /// What it reads of its own thing.
-    own: BTreeSet<Fact>,
-    /// What it reads of others.
-    of_others: BTreeSet<Fact>,
-}
-
-impl Dependent {
-    /// All that it reads.
-    pub fn needs(&self) -> impl Iterator<Item = &Fact> {
-        self.own.iter().chain(&self.of_others)
-    }
-
-    /// Its round, once all that it reads is known.
-    fn round(&self, known: &FxHashMap<Fact, usize>) -> Option<usize> {
-        let own = self.own.iter().map(|fact| known.get(fact).copied());
-        let of_others = self.of_others.iter().map(|fact| known.get(fact).map(|round| round + 1));
-        own.chain(of_others).try_fold(0, |latest, round| Some(latest.max(round?)))
-    }
-}
-
 /// A path that a derivation follows.
 pub struct Chain {
     /// The type that it starts from.
     pub from: Type,
     /// The attributes, one after the other.
     pub path: Path,
-    /// Does it start at the thing that carries the fact?
-    own: bool,
 }
 
 impl Vocabulary {
-    /// Derived attributes in rounds. What a fact reads of its own thing stands before it, in the same round or an
-    /// earlier one; what it reads of other things, in an earlier round.
-    ///
-    /// # Errors
-    /// A fact that rests on itself.
-    pub fn rounds(&self) -> Result<Vec<Vec<Dependent>>, Fact> {
-        let mut open = self.dependents();
-        let mut known: FxHashMap<Fact, usize> = FxHashMap::default();
-        let mut rounds: Vec<Vec<Dependent>> = Vec::new();
-        while let Some(first) = open.first() {
-            let first = first.fact.clone();
-            // What becomes ready in one sweep waits for the next, so that the order is that of the names.
-            let ready: Vec<Option<usize>> = open.iter().map(|dependent| dependent.round(&known)).collect();
-            if ready.iter().all(Option::is_none) {
-                return Err(first);
+    /// A derived attribute that rests on itself, if there is one. Facts are worked out when they are read, so that
+    /// none may read itself on the way.
+    pub fn circle(&self) -> Option<Fact> {
+        let all = self.types.values();
+        let all = all.flat_map(|entity| entity.fields.values().map(move |field| (entity, field)));
+        let needs = all.filter_map(|(entity, field)| self.needs(entity, field));
+        let mut open: BTreeMap<Fact, BTreeSet<Fact>> = needs.collect();
+        loop {
+            let ready = |needs: &BTreeSet<Fact>| needs.iter().all(|fact| !open.contains_key(fact));
+            let done: Vec<Fact> =
+                open.iter().filter(|(_, needs)| ready(needs)).map(|(fact, _)| fact.clone()).collect();
+            if done.is_empty() {
+                return open.into_keys().next();
             }
-            let mut waiting = Vec::new();
-            for (dependent, round) in open.into_iter().zip(ready) {
-                let Some(round) = round else {
-                    waiting.push(dependent);
-                    continue;
-                };
-                known.insert(dependent.fact.clone(), round);
-                rounds.resize_with(rounds.len().max(round + 1), Vec::new);
-                rounds[round].push(dependent);
+            for fact in done {
+                open.remove(&fact);
             }
-            open = waiting;
         }
-        Ok(rounds)
     }
 
-    /// All derived attributes, in the order of their types and names.
-    fn dependents(&self) -> Vec<Dependent> {
-        let all =
-            self.types.values().flat_map(|entity| entity.fields.values().map(move |field| (entity, field)));
-        all.filter_map(|(entity, field)| self.dependent(entity, field)).collect()
-    }
-
-    fn dependent(&self, entity: &EntityType, field: &Field) -> Option<Dependent> {
+    /// A derived attribute with those that it reads.
+    fn needs(&self, entity: &EntityType, field: &Field) -> Option<(Fact, BTreeSet<Fact>)> {
         let derivation = field.derived.as_ref()?;
-        let fact = (Name::clone(&entity.name), Name::clone(&field.name));
-        let mut dependent = Dependent { fact, own: BTreeSet::new(), of_others: BTreeSet::new() };
-        for Chain { from, path, own } in chains(&entity.name, derivation) {
-            for (index, fact) in self.derived_on(&from, &path) {
-                let of = if own && index == 0 { &mut dependent.own } else { &mut dependent.of_others };
-                of.insert(fact);
-            }
-        }
+        let chains = chains(&entity.name, derivation);
+        let mut needs: BTreeSet<Fact> =
+            chains.iter().flat_map(|chain| self.derived_on(&chain.from, &chain.path)).collect();
         if let Derivation::EndOf(_) = derivation {
-            self.dates(entity, field, &mut dependent);
+            needs.extend(self.dates(entity, field));
         }
-        Some(dependent)
+        Some(((Name::clone(&entity.name), Name::clone(&field.name)), needs))
     }
 
-    /// The start of a period is named by a record: any date of the thing or its header.
-    fn dates(&self, entity: &EntityType, field: &Field, dependent: &mut Dependent) {
-        for ty in [&*entity.name, known::AGREEMENT] {
-            let own = ty == &*entity.name;
-            for other in self.types.get(ty).into_iter().flat_map(|entity| entity.fields.values()) {
-                let itself = own && other.name == field.name;
-                if other.derived.is_some() && matches!(other.ty, Type::Date) && !itself {
-                    let of = if own { &mut dependent.own } else { &mut dependent.of_others };
-                    of.insert((Name::from(ty), Name::clone(&other.name)));
-                }
-            }
-        }
+    /// The start of a period is named by a record: any derived date of the thing or its header.
+    fn dates<'v>(&'v self, entity: &'v EntityType, field: &'v Field) -> impl Iterator<Item = Fact> {
+        let types = [Some(entity), self.types.get(known::AGREEMENT)].into_iter().flatten();
+        let all = types.flat_map(|ty| ty.fields.values().map(move |other| (ty, other)));
+        let dates = all.filter(|(_, other)| other.derived.is_some() && matches!(other.ty, Type::Date));
+        let others = dates.filter(|(ty, other)| ty.name != entity.name || other.name != field.name);
+        others.map(|(ty, other)| (Name::clone(&ty.name), Name::clone(&other.name)))
     }
 
-    /// The derived attributes along a path from a type, each with its index on the path.
-    pub fn derived_on(&self, from: &Type, path: &[Name]) -> Vec<(usize, Fact)> {
+    /// The derived attributes along a path from a type.
+    fn derived_on(&self, from: &Type, path: &[Name]) -> Vec<Fact> {
         let mut derived = Vec::new();
         let mut ty = from.clone();
-        for (index, name) in path.iter().enumerate() {
+        for name in path {
             if let Type::Entity(entity) = ty.element()
                 && self.field(entity, name).is_some_and(|field| field.derived.is_some())
             {
-                derived.push((index, (Name::clone(entity), Name::clone(name))));
+                derived.push((Name::clone(entity), Name::clone(name)));
             }
             match self.path_type(&ty, std::slice::from_ref(name)) {
                 Ok(next) => ty = next,
@@ -150,22 +94,13 @@ impl Vocabulary {
 
 /// Every path that a derivation of a type follows.
 pub fn chains(ty: &Name, derivation: &Derivation) -> Vec<Chain> {
-    let from_own = |path: Path, own| Chain { from: Type::Entity(Name::clone(ty)), path, own };
-    let mut chains: Vec<Chain> = paths(derivation).into_iter().map(|path| from_own(path, true)).collect();
-    chains.extend(paths_of_members(derivation).into_iter().map(|path| from_own(path, true)));
-    chains.extend(house_paths(derivation).into_iter().map(|path| Chain {
-        from: Type::Entity(known::HOUSE.into()),
-        path,
-        own: false,
-    }));
-    match derivation {
-        Derivation::Inverse(ty, attribute) => {
-            let from = Type::Entity(Name::clone(ty));
-            chains.push(Chain { from, path: attribute.clone(), own: false });
-        }
-        // Every step of it but the first is read of another thing.
-        Derivation::Closure(path) => chains.push(from_own(path.clone(), false)),
-        _ => {}
+    let chain = |from: &Name, path| Chain { from: Type::Entity(Name::clone(from)), path };
+    let own = paths(derivation).into_iter().chain(paths_of_members(derivation));
+    let mut chains: Vec<Chain> = own.map(|path| chain(ty, path)).collect();
+    let house = Name::from(known::HOUSE);
+    chains.extend(house_paths(derivation).into_iter().map(|path| chain(&house, path)));
+    if let Derivation::Inverse(of, attribute) = derivation {
+        chains.push(chain(of, attribute.clone()));
     }
     chains
 }

@@ -228,10 +228,21 @@ pub struct Field {
     pub role: Option<Name>,
     /// How it is computed, if it is.
     pub derived: Option<Derivation>,
+    /// Where it is kept, if it is computed.
+    pub cell: Cell,
     /// Required in Cedar: a variable of a join, or a machine-made attribute.
     pub required: bool,
     /// Where it is declared.
     pub place: Place,
+}
+
+/// The room of a derived attribute among those of its type.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cell {
+    /// Which it is.
+    pub at: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 impl Field {
@@ -331,6 +342,8 @@ pub struct EntityType {
     pub key: Vec<Name>,
     /// Gates at which it may be a subject.
     pub gates: BTreeSet<Gate>,
+    /// Its derived attributes that name what can belong to a deal.
+    pub leads_on: Vec<Name>,
     /// Where it is declared first.
     pub place: Place,
 }

@@ -11,7 +11,8 @@ use super::derivation::{Derivation, Join};
 use super::notes::Notes;
 use super::schema::{self, Attribute, Declared, Kind, Schema, Shape};
 use super::{
-    EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary, known,
+    Cell, EntityType, Field, Fields, Gate, Mark, Name, Position, Record, Scalar, Sort, Type, Vocabulary,
+    known,
 };
 use crate::finding::Mistake;
 use crate::source::{Place, Source};
@@ -103,7 +104,9 @@ impl<'s> Reader<'s> {
         for entity in types.values_mut() {
             machine_fields(entity, departures);
             entity.fields = std::mem::take(&mut entity.fields).in_order();
+            number_cells(entity);
         }
+        lead_on(&mut types);
         let kinds = types
             .values()
             .filter(|entity| matches!(entity.sort, Sort::Kind))
@@ -230,6 +233,7 @@ impl<'s> Reader<'s> {
             entries: notes.has("entries"),
             role: notes.get("role").map(Name::from),
             derived,
+            cell: Cell::default(),
             required: attribute.required,
             place: at,
         })
@@ -337,6 +341,7 @@ fn entity_shell(entity: &InText<'_, Kind<'_>>, at: &Place) -> Result<EntityType,
         positional: positions(notes.get("positional")),
         key: notes.words("key"),
         gates: BTreeSet::new(),
+        leads_on: Vec::new(),
         place: at.clone(),
         name: declared.name.into(),
     })
@@ -382,6 +387,7 @@ fn machine_fields(entity: &mut EntityType, departures: bool) {
             entries: false,
             role: None,
             derived: None,
+            cell: Cell::default(),
             required,
             place: entity.place.clone(),
         };
@@ -393,6 +399,33 @@ fn machine_fields(entity: &mut EntityType, departures: bool) {
     }
     if entity.agreement {
         add("agreement", "Agreement", Type::Entity(known::AGREEMENT.into()), true);
+    }
+}
+
+/// Gives each derived attribute its room.
+fn number_cells(entity: &mut EntityType) {
+    let of = entity.fields.values().filter(|field| field.derived.is_some()).count();
+    let derived = entity.fields.values_mut().filter(|field| field.derived.is_some());
+    for (at, field) in derived.enumerate() {
+        field.cell = Cell { at, of };
+    }
+}
+
+/// Notes which derived attributes name things that can belong to a deal, or hold blocks that may.
+fn lead_on(types: &mut BTreeMap<Name, EntityType>) {
+    let within: BTreeSet<Name> = types
+        .values()
+        .filter(|entity| entity.within_a_deal())
+        .map(|entity| Name::clone(&entity.name))
+        .collect();
+    for entity in types.values_mut() {
+        let leads = |field: &&Field| match field.ty.element() {
+            Type::Record(_) => true,
+            Type::Entity(ty) => within.contains(ty),
+            _ => false,
+        };
+        let derived = entity.fields.values().filter(|field| field.derived.is_some());
+        entity.leads_on = derived.filter(leads).map(|field| Name::clone(&field.name)).collect();
     }
 }
 
