@@ -195,7 +195,12 @@ fn oracle(check: &Check<'_>, assessed: &Assessed) -> Decided {
     let judge = check.judge(assessed);
     let anyone = Uid::new("Party", "anyone");
     let subjects = assessed.subjects.iter().map(|subject| &subject.uid);
-    let entities = assessed.store.entities(&assessed.lowered.deal, subjects, [&anyone].into_iter());
+    let entities = assessed.store.entities(
+        &check.library.vocabulary,
+        &assessed.lowered.deal,
+        subjects,
+        [&anyone].into_iter(),
+    );
     let entities = entities.expect("they fit together");
     let mut decided = Decided::new();
     for subject in assessed.subjects.iter().filter(|subject| subject.open.is_none()) {

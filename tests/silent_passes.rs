@@ -179,6 +179,22 @@ fn the_vocabulary_refuses_what_would_be_ignored() {
         ("@kind entity T = { a?: Set<Long>, @derived(\"smu a\") s?: Long };", "no function"),
         ("@kind entity T = { @derived(\"sum s\") s?: Long };", "depends on itself"),
         (
+            "@kind entity T = { u?: U, @derived(\"count u.back\") n?: Long }; @kind entity U = { @derived(\"inverse T.u\") back?: Set<T>, @derived(\"sum back.n\") s?: Long, @derived(\"min s, house.most\") m?: Long }; entity House = { @derived(\"min others.m\") most?: Long, others?: Set<U> };",
+            "depends on itself",
+        ),
+        (
+            "@kind entity T = { @role(\"from\") @derived(\"end rest\") to?: datetime, rest?: R }; type R = { start: S, length: P }; entity S enum [\"from\"]; @reads(\"period\") type P = { months: Long };",
+            "depends on itself",
+        ),
+        (
+            "@kind entity T = { a?: Set<T>, @derived(\"inverse J.t\") j?: Set<J> }; @join(\"t: T, u: t.a\") entity J = { t: T, u: T };",
+            "`J` is a join",
+        ),
+        (
+            "@kind entity T = { a?: Set<T> }; @join(\"t: T, u: t.a\") entity J = { t: T, u: T }; @join(\"t: T, j: t^J.t\") entity K = { t: T, j: J };",
+            "`J` is a join",
+        ),
+        (
             "@kind entity T = { a?: Set<T> }; @join(\"t: T, u: t.b\") entity J = { t: T, u: T };",
             "no attribute `b`",
         ),

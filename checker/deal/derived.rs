@@ -11,7 +11,10 @@ use crate::vocabulary::{Cell, Name, known};
 
 /// The derived attributes of one thing that were read so far. A copy of a thing knows none.
 #[derive(Debug, Default)]
-pub struct Known(OnceLock<Box<[OnceLock<Option<Box<Slot>>>]>>);
+pub struct Known(OnceLock<Box<[Fact]>>);
+
+/// A derived attribute that was worked out, or will be; a slot, or not there.
+type Fact = OnceLock<Option<Box<Slot>>>;
 
 impl Known {
     /// The one of a cell, worked out if nobody did so before.
@@ -38,9 +41,11 @@ pub struct Workings {
     pub unread: Option<Hole>,
     /// Steps of closures that are still allowed.
     pub steps: AtomicUsize,
-    /// By type and path.
-    inverses: Mutex<FxHashMap<Name, Vec<(Vec<Name>, Arc<OnceLock<Inverse>>)>>>,
+    inverses: Mutex<FxHashMap<Name, ByPath>>,
 }
+
+/// The indexes of a type, by the path from its things.
+type ByPath = Vec<(Vec<Name>, Arc<OnceLock<Inverse>>)>;
 
 /// Things by what one of their attributes names.
 #[derive(Debug)]

@@ -146,7 +146,7 @@ fn binding(
         }
         Step::Inverse { from, ty, attribute } => {
             known(from)?;
-            vocabulary.types.get(ty).ok_or_else(|| format!("no entity type `{ty}`"))?;
+            source_of_inverse(vocabulary, ty)?;
             let source = Type::Entity(Name::clone(ty));
             let target = vocabulary.path_type(&source, attribute)?;
             if !same_entity(&target, &vocabulary.path_type(&own, std::slice::from_ref(from))?) {
@@ -216,9 +216,7 @@ fn result(
             gives("a set of what it collects", like(found.element(), declared.element()))
         }
         Derivation::Inverse(ty, attribute) => {
-            if !vocabulary.types.contains_key(ty) {
-                return Err(format!("no entity type `{ty}`"));
-            }
+            source_of_inverse(vocabulary, ty)?;
             let source = Type::Entity(Name::clone(ty));
             let target = vocabulary.path_type(&source, attribute)?;
             if !same_entity(&target, own) {
@@ -236,6 +234,15 @@ fn result(
         }
         Derivation::Exceeds(..) => gives("a Bool", matches!(declared, Type::Bool)),
     }
+}
+
+/// What points back is a thing of the files: when facts are read to bind joins, no tuple is there yet.
+fn source_of_inverse(vocabulary: &Vocabulary, ty: &str) -> Result<(), String> {
+    let entity = vocabulary.types.get(ty).ok_or_else(|| format!("no entity type `{ty}`"))?;
+    if let Sort::Join(_) = entity.sort {
+        return Err(format!("`{ty}` is a join, and nothing can be found back from one"));
+    }
+    Ok(())
 }
 
 fn wheres(

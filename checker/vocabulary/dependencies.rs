@@ -44,18 +44,17 @@ impl Vocabulary {
         let mut needs: BTreeSet<Fact> =
             chains.iter().flat_map(|chain| self.derived_on(&chain.from, &chain.path)).collect();
         if let Derivation::EndOf(_) = derivation {
-            needs.extend(self.dates(entity, field));
+            needs.extend(self.starts(entity));
         }
         Some(((Name::clone(&entity.name), Name::clone(&field.name)), needs))
     }
 
-    /// The start of a period is named by a record: any derived date of the thing or its header.
-    fn dates<'v>(&'v self, entity: &'v EntityType, field: &'v Field) -> impl Iterator<Item = Fact> {
+    /// The start of a period is named by a record: any attribute with a role, of the thing or its header.
+    fn starts<'v>(&'v self, entity: &'v EntityType) -> impl Iterator<Item = Fact> {
         let types = [Some(entity), self.types.get(known::AGREEMENT)].into_iter().flatten();
-        let all = types.flat_map(|ty| ty.fields.values().map(move |other| (ty, other)));
-        let dates = all.filter(|(_, other)| other.derived.is_some() && matches!(other.ty, Type::Date));
-        let others = dates.filter(|(ty, other)| ty.name != entity.name || other.name != field.name);
-        others.map(|(ty, other)| (Name::clone(&ty.name), Name::clone(&other.name)))
+        let all = types.flat_map(|ty| ty.fields.values().map(move |field| (ty, field)));
+        let derived = all.filter(|(_, field)| field.derived.is_some() && field.role.is_some());
+        derived.map(|(ty, field)| (Name::clone(&ty.name), Name::clone(&field.name)))
     }
 
     /// The derived attributes along a path from a type.
