@@ -4,7 +4,6 @@
 //! seldom listed, and put in order only then.
 
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use crate::name::{Name, Named};
 
@@ -13,7 +12,7 @@ use crate::name::{Name, Named};
 pub struct ByName<T> {
     /// In the order in which they came.
     entries: Vec<(Name, T)>,
-    /// Where each lies, by its digest.
+    /// Where each lies, by its digest; empty as long as they are few.
     table: HashTable<u32>,
     /// Did they come in the order of their names?
     sorted: bool,
@@ -25,8 +24,14 @@ impl<T> Default for ByName<T> {
     }
 }
 
+/// So many are looked through one by one.
+const FEW: usize = 8;
+
 impl<T> ByName<T> {
     fn find<N: Named + ?Sized>(&self, name: &N) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().position(|(known, _)| name.is(known));
+        }
         let same = |at: &u32| name.is(&self.entries[*at as usize].0);
         self.table.find(name.digest(), same).map(|at| *at as usize)
     }
@@ -49,8 +54,10 @@ impl<T> ByName<T> {
     /// Makes room for more.
     pub fn reserve(&mut self, more: usize) {
         self.entries.reserve_exact(more);
-        let entries = &self.entries;
-        self.table.reserve(more, |at| entries[*at as usize].0.digest());
+        if self.entries.len() + more > FEW {
+            let entries = &self.entries;
+            self.table.reserve(more, |at| entries[*at as usize].0.digest());
+        }
     }
 
     /// Sets one.
@@ -58,16 +65,22 @@ impl<T> ByName<T> {
     /// # Panics
     /// Beyond 2³², which no memory holds.
     pub fn insert(&mut self, name: Name, one: T) {
-        let at = u32::try_from(self.entries.len()).expect("fewer than memory holds");
+        if let Some(known) = self.find(&name) {
+            self.entries[known].1 = one;
+            return;
+        }
+        self.sorted &= self.entries.last().is_none_or(|(last, _)| *last < name);
+        self.entries.push((name, one));
+        let first = match self.entries.len() {
+            ..=FEW => return,
+            len if len == FEW + 1 => 0,
+            len => len - 1,
+        };
         let entries = &self.entries;
-        let same = |at: &u32| entries[*at as usize].0 == name;
-        match self.table.entry(name.digest(), same, |at| entries[*at as usize].0.digest()) {
-            Entry::Occupied(known) => self.entries[*known.get() as usize].1 = one,
-            Entry::Vacant(free) => {
-                free.insert(at);
-                self.sorted &= self.entries.last().is_none_or(|(last, _)| *last < name);
-                self.entries.push((name, one));
-            }
+        let digest = |at: &u32| entries[*at as usize].0.digest();
+        for at in first..entries.len() {
+            let at = u32::try_from(at).expect("fewer than memory holds");
+            self.table.insert_unique(digest(&at), at, digest);
         }
     }
 
