@@ -10,13 +10,16 @@ use super::{Hole, Slot, Uid, Why};
 use crate::vocabulary::{Cell, Name, known};
 
 /// The derived attributes of one thing that were read so far. A copy of a thing knows none.
+///
+/// Nothing asks for a cell while it fills it: no derived attribute rests on itself, as
+/// [`crate::vocabulary::Vocabulary::circle`] has shown.
 #[derive(Debug, Default)]
-pub struct Known(OnceLock<Box<[Fact]>>);
+pub struct Memo(OnceLock<Box<[Fact]>>);
 
 /// A derived attribute that was worked out, or will be; a slot, or not there.
 type Fact = OnceLock<Option<Box<Slot>>>;
 
-impl Known {
+impl Memo {
     /// The one of a cell, worked out if nobody did so before.
     pub fn get(&self, cell: Cell, make: impl FnOnce() -> Option<Slot>) -> Option<&Slot> {
         let cells = self.0.get_or_init(|| (0..cell.of).map(|_| OnceLock::new()).collect());
@@ -24,7 +27,7 @@ impl Known {
     }
 }
 
-impl Clone for Known {
+impl Clone for Memo {
     fn clone(&self) -> Self {
         Self::default()
     }

@@ -17,7 +17,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::source::Place;
 use crate::vocabulary::{ByName, Gate, Name, known, sibling};
-pub use derived::{Inverse, Known, Workings};
+pub use derived::{Inverse, Memo, Workings};
 pub use quantity::{Money, Period, Share};
 pub use things::Things;
 pub use uid::Uid;
@@ -41,13 +41,13 @@ pub struct Thing {
     /// Rows it lies under.
     pub parents: Vec<Uid>,
     /// Derived attributes.
-    pub known: Known,
+    pub memo: Memo,
 }
 
 impl Thing {
     /// A thing that belongs to none and lies under none.
     pub fn new(uid: Uid, title: Option<String>, body: Body) -> Self {
-        Self { uid, title, body, parent: None, parents: Vec::new(), known: Known::default() }
+        Self { uid, title, body, parent: None, parents: Vec::new(), memo: Memo::default() }
     }
 
     /// What people call it: its title, else the last part of its id.

@@ -63,7 +63,7 @@ pub fn derived<'d>(
 ) -> Option<&'d Slot> {
     let derivation = field.derived.as_ref()?;
     let facts = Facts::of(vocabulary, deal)?;
-    thing.known.get(field.cell, || facts.fact(deal, &thing.uid, derivation, &field.ty))
+    thing.memo.get(field.cell, || facts.fact(deal, &thing.uid, derivation, &field.ty))
 }
 
 /// The attributes of a thing that may name what belongs to a deal, in any order: all that are written, and some
