@@ -11,7 +11,7 @@ use crate::pack::{Pack, Setting, Table};
 use crate::run::report::{CLOSED, RuleChange, SWITCHED_OFF};
 use crate::source::{Place, Source};
 use crate::vocabulary::cedar::Definitions;
-use crate::vocabulary::{Name, Vocabulary, read};
+use crate::vocabulary::{Name, Vocabulary, known, read};
 
 /// What the packs give.
 pub struct Library {
@@ -90,7 +90,10 @@ impl Library {
     }
 
     fn take(&mut self, pack: Pack) {
-        self.tables.extend(pack.about_itself());
+        // A vocabulary that stands alone may know nothing of packs.
+        if self.vocabulary.types.contains_key(known::PACK) {
+            self.tables.extend(pack.about_itself());
+        }
         let change = |rule: &str, what: String, place| RuleChange::new(&pack.name, rule, what, place);
         self.changes.extend(
             pack.raise
