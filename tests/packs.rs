@@ -148,7 +148,7 @@ fn the_examples_of_a_pack_are_its_tests() {
 fn a_pack_may_stand_alone() {
     let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/pack");
     let folder = folder(&[("countersign.toml", &format!("packs = [{pack:?}]\n"))]);
-    let output = run(folder.path(), &["test"]);
+    let output = run(folder.path(), &["test", "bench"]);
     let talk = String::from_utf8_lossy(&output.stdout);
     assert!(talk.contains("bench: 11 rules, 30 examples, 0 not as they say"), "{talk}");
 }

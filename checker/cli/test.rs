@@ -33,7 +33,10 @@ pub fn run(arguments: &TestArguments) -> Exit {
 /// Tests the rules that are named, or those of the packs that are, or all; each pack loaded with those it
 /// depends on and no other, so that its examples stand by themselves.
 fn tests(names: &[String]) -> Result<Vec<Tested>, Vec<Mistake>> {
-    let all = library(if names.is_empty() { Which::Configured } else { Which::All })?;
+    let configured = library(Which::Configured)?;
+    // Packs that are not loaded are at hand too; but a pack of one's own need not go together with all of them.
+    let all =
+        if names.iter().all(|name| knows(&configured, name)) { configured } else { library(Which::All)? };
     known(&all, names)?;
     let named =
         |rule: &Rule| names.is_empty() || names.iter().any(|name| *name == rule.pack || rule.is_named(name));
@@ -47,10 +50,14 @@ fn tests(names: &[String]) -> Result<Vec<Tested>, Vec<Mistake>> {
     Ok(tested)
 }
 
-/// Is each name that of a pack or a rule?
+/// Is it the name of a pack or of a rule?
+fn knows(library: &Library, name: &str) -> bool {
+    library.rule(name).is_some() || library.packs.iter().any(|pack| pack.name == name)
+}
+
+/// Is each name known?
 fn known(library: &Library, names: &[String]) -> Result<(), Vec<Mistake>> {
-    let is_pack = |name: &String| library.packs.iter().any(|pack| pack.name == *name);
-    let unknown = names.iter().filter(|name| library.rule(name).is_none() && !is_pack(name));
+    let unknown = names.iter().filter(|name| !knows(library, name));
     let mistakes: Vec<Mistake> = unknown
         .map(|name| {
             let packs = library.packs.iter().map(|pack| pack.name.as_str());
