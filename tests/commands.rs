@@ -61,6 +61,8 @@ fn two_clients_under_one_root_share_nothing() {
     assert_eq!(whole["summary"]["files"], 1, "a folder with a configuration of its own is another workspace");
     let told = whole["not_looked_at"].to_string();
     assert!(told.contains("not looked at unless they are named: alpha, beta."), "and that is said: {told}");
+    let named = report(root.path(), &[".", "alpha", "--gate", "sign"])["not_looked_at"].to_string();
+    assert!(named.contains("they are named: beta."), "{named}");
     let nothing = run(&root.path().join("alpha"), &["check", "../beta"]);
     assert!(!shown(&nothing).contains("Workspaces of their own"));
 }

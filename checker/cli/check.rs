@@ -146,7 +146,10 @@ fn reports(arguments: &CheckArguments, baseline: Option<&Baseline>) -> Result<Ve
     let one = |space| {
         left -= 1;
         let workspace = Opened::new(space, &here, &mut libraries)?;
-        report(arguments, baseline, space, &workspace, &here, left == 0)
+        let (mut report, mut others) = report(arguments, baseline, space, &workspace, &here, left == 0)?;
+        others.retain(|other| spaces.iter().all(|space| space.root != *other));
+        report.not_looked_at.extend(told_of_others(&others, &here));
+        Ok(report)
     };
     spaces.iter().map(one).collect()
 }
@@ -188,6 +191,7 @@ impl Opened {
     }
 }
 
+/// The report on a workspace, and the folders in what was named that are others.
 fn report(
     arguments: &CheckArguments,
     baseline: Option<&Baseline>,
@@ -195,7 +199,7 @@ fn report(
     workspace: &Opened,
     here: &Path,
     last: bool,
-) -> Result<Report, Vec<Mistake>> {
+) -> Result<(Report, Vec<PathBuf>), Vec<Mistake>> {
     let Found { mut files, others } = space.deal_files(&workspace.config, here)?;
     let mut report = checked(&workspace.check(arguments, baseline, &files), last)?;
     // A deal may stand in the prose it describes, which is known only now.
@@ -203,12 +207,11 @@ fn report(
         report = checked(&workspace.check(arguments, baseline, &files), last)?;
     }
     report.root = files::shown(&space.root, here);
-    report.not_looked_at.extend(told_of_others(&others, here));
     // A baseline holds what the whole workspace shows, whatever is named.
     if !space.whole() && !arguments.write_baseline {
         narrow(&mut report, space, here);
     }
-    Ok(report)
+    Ok((report, others))
 }
 
 /// Workspaces of their own in what was named, in a sentence.

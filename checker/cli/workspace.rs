@@ -31,7 +31,7 @@ pub struct Workspace {
 pub struct Found {
     /// Its files, in order of their paths.
     pub files: Vec<DealFile>,
-    /// Folders in what was named that are workspaces of their own, and are not looked at.
+    /// Folders in what was named that are workspaces of their own.
     pub others: Vec<PathBuf>,
 }
 
