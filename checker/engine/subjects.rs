@@ -41,7 +41,8 @@ pub fn tuples(vocabulary: &Vocabulary, deal: &mut Deal, wanted: &BTreeSet<Name>)
     let (mut subjects, mut things) = (Vec::new(), Vec::new());
     let mut met: FxHashSet<&Name> = FxHashSet::default();
     for nth in 0..deal.things.len() {
-        let Some(facts) = Facts::of(vocabulary, deal) else { break };
+        let facts = Facts::of(vocabulary, deal)
+            .unwrap_or_else(|| unreachable!("joins are bound when all that is written is known"));
         let root = deal.things.at(deal.things.arrived(nth));
         for (entity, join) in joins.get(&root.uid.ty).into_iter().flatten() {
             // Two things that meet need no route: each is named by the other.
