@@ -1,7 +1,7 @@
 //! Names: shared, as wide as one pointer, and with their digest worked out once.
 //!
-//! A check looks up attributes by name some thousand times a deal. Two names are mostly the same allocation or differ
-//! in their digest, so that texts are hardly ever compared.
+//! A check looks up attributes by name some thousand times a deal. Names that differ differ in their digest, save by
+//! chance, so that few texts are compared.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
