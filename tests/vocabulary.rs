@@ -225,6 +225,23 @@ fn damaged_schema_texts_are_judged_as_cedar_judges_them() {
     assert!(taken > 500 && refused > 500, "{taken} taken, {refused} refused");
 }
 
+/// Corners of the grammar that damage seldom reaches.
+#[test]
+fn what_cedar_cannot_read_is_refused() {
+    for text in [
+        "action a in [];",
+        "action a in N::b;",
+        "action a appliesTo {};",
+        "entity A enum [];",
+        "@doc(\"a\\\nb\") entity A;",
+        "@doc(\"\\q\") entity A;",
+    ] {
+        let source = Source::new("corner.cedarschema", text);
+        cedars(&source).expect_err(text);
+        ours(&source).expect_err(text);
+    }
+}
+
 #[test]
 fn an_attribute_is_declared_once() {
     let mistake =
