@@ -16,9 +16,9 @@ use countersign::source::{Place, Source};
 
 use crate::args::{Audience, CheckArguments, FailOn, ReportFormat};
 use crate::config::Config;
-use crate::packs::{Libraries, Which};
+use crate::packs::Libraries;
 use crate::workspace::{Found, Workspace, group, is_markdown};
-use crate::{Exit, files, packs};
+use crate::{Exit, files};
 
 /// Runs the command.
 pub fn run(arguments: &CheckArguments) -> Exit {
@@ -110,10 +110,10 @@ fn write_baseline(arguments: &CheckArguments) -> Result<Exit, Vec<Mistake>> {
 /// Where each value of the configuration comes from.
 fn shown_config(arguments: &CheckArguments) -> Result<String, Vec<Mistake>> {
     let here = here()?;
-    let mut text = String::new();
+    let (mut text, mut libraries) = (String::new(), Libraries::default());
     for space in group(&arguments.paths, &here, arguments.stdin_filename.as_deref())? {
         let config = space.config(&here).map_err(|mistake| vec![mistake])?;
-        let library = packs::load(config.packs.as_deref(), Which::Configured, &space.root, &here)?;
+        let library = libraries.load(config.packs.as_deref(), &space.root, &here)?;
         text.push_str(&config.show(&library, &files::shown(&space.root, &here)));
     }
     Ok(text)

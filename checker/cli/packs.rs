@@ -31,7 +31,7 @@ impl Libraries {
     /// The packs that a configuration names, or the default ones.
     ///
     /// # Errors
-    /// The same as of [`load`].
+    /// Every mistake in them, and a name that stands for nothing.
     pub fn load(
         &mut self,
         wanted: Option<&[(String, Place)]>,
@@ -52,21 +52,8 @@ impl Libraries {
     }
 }
 
-/// Loads packs; `wanted` are those that a configuration names.
-///
-/// # Errors
-/// Every mistake in them, and a name that stands for nothing.
-pub fn load(
-    wanted: Option<&[(String, Place)]>,
-    which: Which<'_>,
-    root: &Path,
-    here: &Path,
-) -> Result<Library, Vec<Mistake>> {
-    let (packs, foreign) = at_hand(wanted, which, root, here)?;
-    Library::load(packs, foreign)
-}
-
-/// The packs themselves, in the order of their dependencies, and whether one comes from a folder.
+/// The packs themselves, in the order of their dependencies, and whether one comes from a folder; `wanted` are those
+/// that a configuration names.
 ///
 /// # Errors
 /// Every mistake in them, and a name that stands for nothing.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::{Hole, Slot, Uid, Why};
 use crate::vocabulary::{Cell, Name, known};
 
-/// The derived attributes of one thing that were read so far. A copy of a thing knows none.
+/// The derived attributes of one thing that were read so far.
 ///
 /// Nothing asks for a cell while it fills it: no derived attribute rests on itself, as
 /// [`crate::vocabulary::Vocabulary::circle`] has shown.
@@ -24,12 +24,6 @@ impl Memo {
     pub fn get(&self, cell: Cell, make: impl FnOnce() -> Option<Slot>) -> Option<&Slot> {
         let cells = self.0.get_or_init(|| (0..cell.of).map(|_| OnceLock::new()).collect());
         cells[cell.at].get_or_init(|| make().map(Box::new)).as_deref()
-    }
-}
-
-impl Clone for Memo {
-    fn clone(&self) -> Self {
-        Self::default()
     }
 }
 

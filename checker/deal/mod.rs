@@ -28,7 +28,7 @@ pub fn extended(path: &[Name], name: &Name) -> Vec<Name> {
 }
 
 /// A declared thing, a row of a table, an element, or a tuple of a join.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Thing {
     /// Type and id.
     pub uid: Uid,

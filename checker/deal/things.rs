@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Thing, Uid};
 
 /// Things by uid. What was inserted is listed in order after [`Things::settle`].
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Things {
     list: Vec<Thing>,
     index: FxHashMap<Uid, u32>,

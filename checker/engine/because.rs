@@ -6,7 +6,7 @@ use crate::deal::{Content, Question, Slot, Uid, Value, Why};
 use crate::facts::{Gap, Grounds, base_field, grounds};
 use crate::finding::Because;
 use crate::source::Place;
-use crate::vocabulary::{Mark, Name, Sort, Type};
+use crate::vocabulary::{Mark, Name, Sort, Type, known};
 
 /// A read that made the condition what it is.
 pub struct Decisive<'n> {
@@ -214,7 +214,11 @@ fn without_sibling(request: &Request<'_>, read: &Read) -> Read {
 }
 
 fn root_type(request: &Request<'_>, root: Root) -> Type {
-    Type::Entity(root.ty(&request.subject.ty))
+    Type::Entity(match root {
+        Root::Resource => Name::clone(&request.subject.ty),
+        Root::Principal => known::PARTY.into(),
+        Root::House | Root::Date => known::HOUSE.into(),
+    })
 }
 
 fn fact_name(path: &[Name], root: Root) -> String {

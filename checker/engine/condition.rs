@@ -8,7 +8,7 @@ use cedar_policy_core::ast::{BinaryOp, Expr, ExprKind, Literal, UnaryOp, Var};
 use cedar_policy_core::parser::Loc;
 
 use super::plain::Plain;
-use crate::vocabulary::{Name, known};
+use crate::vocabulary::Name;
 
 /// When a limb fires.
 #[derive(Debug)]
@@ -90,18 +90,6 @@ pub enum Root {
     House,
     /// `context.date`: never a hole.
     Date,
-}
-
-impl Root {
-    /// The entity type of the thing at which a chain starts, for subjects of this type. The date belongs to the
-    /// same context as the house.
-    pub fn ty(self, subject: &Name) -> Name {
-        match self {
-            Self::Resource => Name::clone(subject),
-            Self::Principal => known::PARTY.into(),
-            Self::House | Self::Date => known::HOUSE.into(),
-        }
-    }
 }
 
 /// Splits a condition.

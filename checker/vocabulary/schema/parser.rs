@@ -36,22 +36,17 @@ impl<'s> Parser<'s> {
         annotations: Vec<Annotation<'s>>,
         schema: &mut Schema<'s>,
     ) -> Result<(), Wrong> {
-        let start = self.tokens.span.start;
         match self.tokens.ahead {
-            Token::Word("entity") => self.entity(start, annotations, schema),
-            Token::Word("type") => self.common(start, annotations, schema),
+            Token::Word("entity") => self.entity(annotations, schema),
+            Token::Word("type") => self.common(annotations, schema),
             Token::Word("action") => self.action(schema),
             Token::Word("namespace") => Err((0..0, "a vocabulary is written without a namespace".to_owned())),
             _ => Err(self.expected("`entity`, `type` or `action`")),
         }
     }
 
-    fn entity(
-        &mut self,
-        start: usize,
-        annotations: Vec<Annotation<'s>>,
-        schema: &mut Schema<'s>,
-    ) -> Result<(), Wrong> {
+    fn entity(&mut self, annotations: Vec<Annotation<'s>>, schema: &mut Schema<'s>) -> Result<(), Wrong> {
+        let start = self.tokens.span.start;
         self.tokens.advance()?;
         let names = self.several(Self::word)?;
         let kind = if self.took_word("enum")? {
@@ -86,12 +81,8 @@ impl<'s> Parser<'s> {
         Ok(attributes)
     }
 
-    fn common(
-        &mut self,
-        start: usize,
-        annotations: Vec<Annotation<'s>>,
-        schema: &mut Schema<'s>,
-    ) -> Result<(), Wrong> {
+    fn common(&mut self, annotations: Vec<Annotation<'s>>, schema: &mut Schema<'s>) -> Result<(), Wrong> {
+        let start = self.tokens.span.start;
         self.tokens.advance()?;
         let name = self.word()?;
         self.sign("=")?;
